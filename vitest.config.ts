@@ -1,0 +1,23 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  // Tests import the library as its users do ("afterwork", "afterwork/testing"); the condition maps it to src/.
+  resolve: { conditions: ["afterwork-source"] },
+  ssr: { resolve: { conditions: ["afterwork-source"], externalConditions: ["afterwork-source"] } },
+  test: {
+    include: ["test/**/*.test.ts"],
+    typecheck: {
+      include: ["test/**/*.test-d.ts"],
+      tsconfig: "./tsconfig.json",
+      // Type errors in other files are reported by `npm run check:types`.
+      ignoreSourceErrors: true,
+    },
+    pool: "forks",
+    // Worker threads and child processes that tests start resolve the library in the same way.
+    execArgv: ["--conditions=afterwork-source"],
+    testTimeout: 10_000,
+    hookTimeout: 20_000,
+    retry: 0,
+    coverage: { provider: "v8", include: ["src/**"] },
+  },
+});
