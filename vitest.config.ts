@@ -1,9 +1,9 @@
+import { defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   // Tests import the library as its users do ("afterwork", "afterwork/testing"); the condition maps it to src/.
-  resolve: { conditions: ["afterwork-source"] },
-  ssr: { resolve: { conditions: ["afterwork-source"], externalConditions: ["afterwork-source"] } },
+  ssr: { resolve: { conditions: ["afterwork-source", ...defaultServerConditions] } },
   test: {
     include: ["test/**/*.test.ts"],
     typecheck: {
@@ -13,7 +13,7 @@ export default defineConfig({
       ignoreSourceErrors: true,
     },
     pool: "forks",
-    // Worker threads and child processes that tests start resolve the library in the same way.
+    // Worker threads and forks that tests start resolve the library in the same way.
     execArgv: ["--conditions=afterwork-source"],
     testTimeout: 10_000,
     hookTimeout: 20_000,
