@@ -1,0 +1,34 @@
+import type { Log } from "./log.ts";
+
+/** Typed listeners by event name. A listener that throws is logged and disturbs nobody. */
+export class Events<Map extends object> {
+  readonly #listeners = new globalThis.Map<keyof Map, Set<(event: never) => void>>();
+  readonly #log: Log;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** Adds a listener; the function returned removes it again. Adding the same one twice counts once. */
+  on<Name extends keyof Map>(name: Name, listener: (event: Map[Name]) => void): () => void {
+    const listeners = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, listeners.add(listener));
+    return () => void listeners.delete(listener);
+  }
+
+  /** Tells every listener; `false` when there was none, so that the caller can log instead. */
+  emit<Name extends keyof Map>(name: Name, event: Map[Name]): boolean {
+    const listeners = this.#listeners.get(name);
+    if (listeners === undefined || listeners.size === 0) return false;
+    for (const listener of listeners) this.#call(String(name), listener as (event: Map[Name]) => void, event);
+    return true;
+  }
+
+  #call<Event>(name: string, listener: (event: Event) => void, event: Event): void {
+    try {
+      listener(event);
+    } catch (error) {
+      this.#log.error(`a listener of ${JSON.stringify(name)} failed`, { error });
+    }
+  }
+}

@@ -1,0 +1,33 @@
+/** Where Afterwork writes what nobody listens to. `console`, pino-like loggers behind three lines, or your own. */
+export interface Log {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
+/** Facts beside a message. An error goes under `error`. */
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** The default: warnings and errors on stderr, information on stdout, nothing for `debug`. */
+export const consoleLog: Log = {
+  debug: () => {},
+  info: (message, fields) => write(console.info, message, fields),
+  warn: (message, fields) => write(console.warn, message, fields),
+  error: (message, fields) => write(console.error, message, fields),
+};
+
+function write(print: (...parts: unknown[]) => void, message: string, fields: LogFields | undefined): void {
+  if (fields === undefined) print(message);
+  else print(message, fields);
+}
+
+/** The same log, with `fields` added to every line. */
+export function withFields(log: Log, fields: LogFields): Log {
+  return {
+    debug: (message, more) => log.debug(message, { ...fields, ...more }),
+    info: (message, more) => log.info(message, { ...fields, ...more }),
+    warn: (message, more) => log.warn(message, { ...fields, ...more }),
+    error: (message, more) => log.error(message, { ...fields, ...more }),
+  };
+}
