@@ -1,0 +1,44 @@
+import { createDependency, type Dependency } from "./dependency.ts";
+
+/** Other dependencies, or functions, that take the place of dependencies in tests. */
+export class Overrides {
+  readonly #replacements = new Map<Dependency, Dependency[]>();
+  #version = 0;
+
+  /** Grows with every change, so that plans know when they are out of date. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Puts `replacement` in the place of `dependency`; the function returned undoes just this, once. */
+  set(dependency: Dependency, replacement: Dependency | ((context: never) => unknown)): () => void {
+    const stack = this.#replacements.get(dependency) ?? [];
+    const entry = typeof replacement === "function" ? asDependency(dependency, replacement) : replacement;
+    this.#replacements.set(dependency, [...stack, entry]);
+    this.#version += 1;
+    return () => this.#undo(dependency, entry);
+  }
+
+  readonly actual = (dependency: Dependency): Dependency => this.#replacements.get(dependency)?.at(-1) ?? dependency;
+
+  #undo(dependency: Dependency, entry: Dependency): void {
+    const stack = this.#replacements.get(dependency) ?? [];
+    const left = stack.filter((other) => other !== entry);
+    if (left.length === stack.length) return;
+    this.#replacements.set(dependency, left);
+    this.#version += 1;
+  }
+}
+
+/** A plain function lives as long as what it replaces, and needs nothing. */
+function asDependency(replaced: Dependency, provide: (context: never) => unknown): Dependency {
+  const { scope, guard, name } = replaced;
+  return createDependency<Dependency>({
+    kind: "dependency",
+    scope,
+    guard,
+    name,
+    inputs: {},
+    provider: { how: "call", provide: provide as (context: object) => unknown },
+  });
+}
