@@ -1,0 +1,76 @@
+import { writeFile } from "node:fs/promises";
+import type { Benchmark } from "../benchmark.ts";
+import { judgeGoals } from "./goals.ts";
+import type { HttpOptions } from "./options.ts";
+import { readOptions } from "./options.ts";
+import { profileServers } from "./profile.ts";
+import type { Python } from "./python.ts";
+import { findPython } from "./python.ts";
+import type { HttpReport } from "./report.ts";
+import { describeMachine, formatReport } from "./report.ts";
+import type { RoundsResult } from "./rounds.ts";
+import { measureRounds } from "./rounds.ts";
+import { seededRandom } from "./statistics.ts";
+import { Figures } from "./summary.ts";
+import type { Server } from "./targets.ts";
+import { servers, targetsOf } from "./targets.ts";
+
+export const httpBenchmark: Benchmark = {
+  name: "http",
+  async run(flags) {
+    const options = readOptions(flags);
+    const chosen = servers.filter((server) => options.servers.includes(server.name));
+    if (options.profile) return profileServers(chosen, options);
+    const python = await pythonFor(chosen);
+    const present = chosen.filter((server) => server.language === "node" || python?.found === true);
+    const report = await measureAll(present, options, python);
+    console.log(formatReport(report));
+    if (options.smoke) console.log("\nA smoke run: everything answered rightly; the figures mean nothing.");
+    if (options.json !== undefined) await writeFile(options.json, toJson(report));
+  },
+};
+
+async function pythonFor(chosen: readonly Server[]): Promise<Python | undefined> {
+  return chosen.some((server) => server.language === "python") ? findPython() : undefined;
+}
+
+async function measureAll(present: readonly Server[], options: HttpOptions, python: Python | undefined) {
+  const random = seededRandom(options.seed);
+  const command = python?.found === true ? python.command : undefined;
+  const result = await measureRounds({ servers: present, python: command, options, random, progress });
+  progress("");
+  return makeReport(present, options, { ...result, python, random });
+}
+
+interface Measured extends RoundsResult {
+  readonly python: Python | undefined;
+  readonly random: () => number;
+}
+
+function makeReport(present: readonly Server[], options: HttpOptions, measured: Measured): HttpReport {
+  const { rounds, versions, python, random } = measured;
+  const figures = new Figures(rounds, random);
+  const targets = present.flatMap(targetsOf).map((target) => figures.summarise(target));
+  const { rounds: count, launches, seconds, warmupSeconds, connections, seed } = options;
+  return {
+    benchmark: "http",
+    date: new Date().toISOString().slice(0, 10),
+    machine: describeMachine(),
+    versions: { ...Object.fromEntries(versions), ...(python?.found === true ? { python: python.versions } : {}) },
+    options: { rounds: count, launches, seconds, warmupSeconds, connections, seed },
+    skipped: python?.found === false ? [`FastAPI was skipped: ${python.why}`] : [],
+    targets,
+    goals: options.smoke ? [] : judgeGoals(targets),
+    rounds: rounds.map((round) => Object.fromEntries(round)),
+  };
+}
+
+function toJson(report: HttpReport): string {
+  const rounded = (_key: string, value: unknown) => (typeof value === "number" ? Number(value.toPrecision(6)) : value);
+  return `${JSON.stringify(report, rounded, 2)}\n`;
+}
+
+/** One line, rewritten; nothing where it isn't read by a person. */
+function progress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text}`);
+}

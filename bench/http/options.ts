@@ -1,0 +1,88 @@
+import { parseArgs } from "node:util";
+import { UsageError } from "../benchmark.ts";
+import { servers } from "./targets.ts";
+
+export interface HttpOptions {
+  readonly servers: readonly string[];
+  readonly rounds: number;
+  readonly launches: number;
+  readonly seconds: number;
+  readonly warmupSeconds: number;
+  readonly connections: number;
+  readonly seed: number;
+  readonly json: string | undefined;
+  readonly profile: boolean;
+  readonly smoke: boolean;
+}
+
+const flags = {
+  rounds: { type: "string" },
+  launches: { type: "string" },
+  seconds: { type: "string" },
+  warmup: { type: "string" },
+  connections: { type: "string" },
+  seed: { type: "string" },
+  only: { type: "string" },
+  json: { type: "string" },
+  profile: { type: "boolean" },
+  smoke: { type: "boolean" },
+} as const;
+
+const usage = `flags of http:
+  --rounds N        measured rounds in all (30)
+  --launches N      the servers are started afresh this many times, the rounds shared out among them (3)
+  --seconds S       length of one measurement (0.5; 6 with --profile)
+  --warmup S        warm-up of every route after each launch (2)
+  --connections N   keep-alive connections, one request in flight on each (50)
+  --seed N          seed of the order within the rounds (random, printed)
+  --only a,b        these servers only: ${servers.map((server) => server.name).join(", ")}
+  --json FILE       also write the figures to FILE
+  --profile         CPU profile of the route with a task, no figures
+  --smoke           one very short round: do all servers answer rightly, does the report come out?
+PYTHON names the interpreter that has FastAPI (python3, then /usr/bin/python3).`;
+
+/** @throws {UsageError} on an unknown flag or server, or a value out of range. */
+export function readOptions(args: readonly string[]): HttpOptions {
+  const values = parse(args);
+  const smoke = values.smoke ?? false;
+  const profile = values.profile ?? false;
+  return {
+    servers: chooseServers(values.only),
+    rounds: smoke ? 1 : integer("--rounds", values.rounds ?? "30"),
+    launches: smoke ? 1 : integer("--launches", values.launches ?? "3"),
+    seconds: smoke ? 0.15 : positive("--seconds", values.seconds ?? (profile ? "6" : "0.5")),
+    warmupSeconds: smoke ? 0.05 : positive("--warmup", values.warmup ?? "2"),
+    connections: integer("--connections", values.connections ?? "50"),
+    seed: values.seed === undefined ? Math.floor(Math.random() * 1e6) : integer("--seed", values.seed),
+    json: values.json,
+    profile,
+    smoke,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: flags, allowPositionals: false }).values;
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message}\n${usage}`);
+  }
+}
+
+function chooseServers(only: string | undefined): readonly string[] {
+  const known = servers.map((server) => server.name);
+  if (only === undefined) return known;
+  const chosen = only.split(",").map((name) => name.trim());
+  const unknown = chosen.find((name) => !known.includes(name));
+  if (unknown === undefined) return known.filter((name) => chosen.includes(name));
+  throw new UsageError(`expected --only to name servers of ${known.join(", ")}, got "${unknown}"`);
+}
+
+function integer(flag: string, text: string): number {
+  if (/^\d{1,9}$/.test(text) && Number(text) > 0) return Number(text);
+  throw new UsageError(`expected ${flag} to be a positive integer, got "${text}"`);
+}
+
+function positive(flag: string, text: string): number {
+  if (Number.isFinite(Number(text)) && Number(text) > 0) return Number(text);
+  throw new UsageError(`expected ${flag} to be a positive number, got "${text}"`);
+}

@@ -1,0 +1,54 @@
+import { fastify } from "fastify";
+import { announce, portOf } from "./control.ts";
+import type { Item } from "./item.ts";
+import { record, reply } from "./item.ts";
+
+// Fastify's documented best: JSON Schema, compiled by Ajv for the input and by fast-json-stringify for the output.
+const schema = {
+  params: { type: "object", properties: { id: { type: "integer" } }, required: ["id"] },
+  body: {
+    type: "object",
+    properties: {
+      name: { type: "string", minLength: 1, maxLength: 100 },
+      description: { type: "string", maxLength: 500 },
+      price: { type: "number", exclusiveMinimum: 0 },
+      quantity: { type: "integer", minimum: 1 },
+      tags: { type: "array", items: { type: "string" } },
+    },
+    required: ["name", "price", "quantity", "tags"],
+  },
+  response: {
+    200: {
+      type: "object",
+      properties: { id: { type: "integer" }, name: { type: "string" }, total: { type: "number" } },
+    },
+  },
+};
+
+interface Route {
+  readonly Params: { readonly id: number };
+  readonly Body: Item;
+}
+
+const app = fastify({ logger: false });
+
+app.route<Route>({
+  method: "POST",
+  url: "/items/:id",
+  schema,
+  handler: async (request) => reply(request.params.id, request.body),
+  onResponse: (request, _response, done) => {
+    if (request.body !== undefined) record(request.params.id, request.body.name);
+    done();
+  },
+});
+
+app.route<Route>({
+  method: "POST",
+  url: "/items-plain/:id",
+  schema,
+  handler: async (request) => reply(request.params.id, request.body),
+});
+
+await app.listen({ port: 0, host: "127.0.0.1" });
+announce(portOf(app.server), app.version);
