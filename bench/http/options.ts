@@ -9,6 +9,7 @@ export interface HttpOptions {
   readonly seconds: number;
   readonly warmupSeconds: number;
   readonly connections: number;
+  readonly attempts: number;
   readonly seed: number;
   readonly json: string | undefined;
   readonly profile: boolean;
@@ -21,6 +22,7 @@ const flags = {
   seconds: { type: "string" },
   warmup: { type: "string" },
   connections: { type: "string" },
+  attempts: { type: "string" },
   seed: { type: "string" },
   only: { type: "string" },
   json: { type: "string" },
@@ -34,6 +36,7 @@ const usage = `flags of http:
   --seconds S       length of one measurement (0.5; 6 with --profile)
   --warmup S        warm-up of every route after each launch (2)
   --connections N   keep-alive connections, one request in flight on each (50)
+  --attempts N      a measurement that other processes disturbed is repeated until it is the Nth (4)
   --seed N          seed of the order within the rounds (random, printed)
   --only a,b        these servers only: ${servers.map((server) => server.name).join(", ")}
   --json FILE       also write the figures to FILE
@@ -53,6 +56,7 @@ export function readOptions(args: readonly string[]): HttpOptions {
     seconds: smoke ? 0.15 : positive("--seconds", values.seconds ?? (profile ? "6" : "0.5")),
     warmupSeconds: smoke ? 0.05 : positive("--warmup", values.warmup ?? "2"),
     connections: integer("--connections", values.connections ?? "50"),
+    attempts: smoke ? 1 : integer("--attempts", values.attempts ?? "4"),
     seed: values.seed === undefined ? Math.floor(Math.random() * 1e6) : integer("--seed", values.seed),
     json: values.json,
     profile,

@@ -5,7 +5,7 @@ import { LoadProcess } from "./load-process.ts";
 import type { HttpOptions } from "./options.ts";
 import type { CpuProfile, SelfTime } from "./self-time.ts";
 import { bySource, selfTimes } from "./self-time.ts";
-import { measure } from "./rounds.ts";
+import { measure } from "./measurement.ts";
 import { ServerProcess } from "./server-process.ts";
 import { formatTable } from "./table.ts";
 import type { Server } from "./targets.ts";

@@ -1,7 +1,8 @@
 import { cpus, release, type } from "node:os";
 import type { GoalResult } from "./goals.ts";
+import { DISTURBED_CORES } from "./machine-load.ts";
 import type { HttpOptions } from "./options.ts";
-import type { Round } from "./rounds.ts";
+import type { Measurement } from "./measurement.ts";
 import type { PairedRatio, Spread } from "./statistics.ts";
 import type { TargetSummary } from "./summary.ts";
 import { formatTable } from "./table.ts";
@@ -16,7 +17,7 @@ export interface HttpReport {
   readonly targets: readonly TargetSummary[];
   readonly goals: readonly GoalResult[];
   /** Per round and route, the figures as they were measured. */
-  readonly rounds: readonly Readonly<Record<string, ReturnType<Round["get"]>>>[];
+  readonly rounds: readonly Readonly<Record<string, Measurement>>[];
 }
 
 export function describeMachine(): HttpReport["machine"] {
@@ -34,9 +35,23 @@ export function formatReport(report: HttpReport): string {
     `What the task costs, against the same route of the same process without one\n\n${formatCosts(report.targets, withTask)}`,
     notes,
     ...report.skipped,
+    ...warnings(report),
   ];
   if (report.goals.length > 0) sections.push(formatGoals(report.goals));
   return sections.join("\n\n");
+}
+
+/** What makes the figures less than they seem. */
+function warnings({ rounds, targets }: HttpReport): string[] {
+  const measurements = rounds.flatMap((round) => Object.values(round));
+  const disturbed = measurements.filter((one) => one.others > DISTURBED_CORES).length;
+  const idle = targets.filter((target) => target.busy.median < 0.9 && target.loadBusy.median > 0.9);
+  return [
+    ...(disturbed === 0
+      ? []
+      : [`${disturbed} of ${measurements.length} measurements were disturbed by other processes.`]),
+    ...idle.map((target) => `The load generator was the bottleneck of ${target.name}.`),
+  ];
 }
 
 function describeRun({ machine, versions, options }: HttpReport): string {
@@ -49,7 +64,19 @@ function describeRun({ machine, versions, options }: HttpReport): string {
 }
 
 function formatSpeed(targets: readonly TargetSummary[]): string {
-  const head = ["", "req/CPU s", "quartiles", "worst", "best", "req/s", "p50 ms", "p99 ms", "server busy", "load busy"];
+  const head = [
+    "",
+    "req/CPU s",
+    "quartiles",
+    "worst",
+    "best",
+    "req/s",
+    "p50 ms",
+    "p99 ms",
+    "server busy",
+    "load busy",
+    "others",
+  ];
   const rows = targets.map((target) => [
     target.title,
     whole(target.requestsPerCpuSecond.median),
@@ -61,6 +88,7 @@ function formatSpeed(targets: readonly TargetSummary[]): string {
     target.p99Ms.median.toFixed(2),
     percent(target.busy.median),
     percent(target.loadBusy.median),
+    percent(target.others.median),
   ]);
   return formatTable(head, rows);
 }

@@ -1,23 +1,12 @@
-import { equal } from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import { LoadProcess } from "./load-process.ts";
+import type { Measurement } from "./measurement.ts";
+import { measureCalmly } from "./measurement.ts";
 import type { HttpOptions } from "./options.ts";
 import { ServerProcess } from "./server-process.ts";
 import { shuffled } from "./statistics.ts";
-import type { Server, Target } from "./targets.ts";
+import type { Server } from "./targets.ts";
 import { targetsOf } from "./targets.ts";
-import { expectTasks, verify } from "./verify.ts";
-
-/** One route in one round. */
-export interface Measurement {
-  readonly requestsPerCpuSecond: number;
-  readonly requestsPerSecond: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  /** How much of a core the server used; the load generator's is `loadBusy`. */
-  readonly busy: number;
-  readonly loadBusy: number;
-}
+import { verify } from "./verify.ts";
 
 /** A measurement of every route, by the names of the targets. */
 export type Round = ReadonlyMap<string, Measurement>;
@@ -41,12 +30,13 @@ export interface RoundsResult {
  * and measures each route once per round, in an order shuffled anew. Only one server has work at a time.
  */
 export async function measureRounds(input: RoundsInput): Promise<RoundsResult> {
-  const { rounds: total, launches } = input.options;
+  const total = input.options.rounds;
+  const launches = Math.min(input.options.launches, total);
   const load = new LoadProcess();
   const rounds: Round[] = [];
   const versions = new Map<string, string>();
   try {
-    for (let launch = 0; launch < Math.min(launches, total); launch += 1) {
+    for (let launch = 0; launch < launches; launch += 1) {
       const until = Math.ceil((total * (launch + 1)) / launches);
       await measureLaunch({ input, load, rounds, versions, until });
     }
@@ -73,13 +63,13 @@ async function measureLaunch({ input, load, rounds, versions, until }: LaunchInp
       versions.set(server.server.name, server.version);
       for (const target of targetsOf(server.server)) await verify(server, target);
     }
+    const { connections, seconds, warmupSeconds, attempts } = options;
+    const fixed = { running, load, random, connections };
     progress("warming up");
-    await measureRound({ running, load, random, seconds: options.warmupSeconds, connections: options.connections });
+    await measureRound({ ...fixed, seconds: warmupSeconds, attempts: 1 });
     while (rounds.length < until) {
       progress(`round ${rounds.length + 1} of ${options.rounds}`);
-      rounds.push(
-        await measureRound({ running, load, random, seconds: options.seconds, connections: options.connections }),
-      );
+      rounds.push(await measureRound({ ...fixed, seconds, attempts }));
     }
   } finally {
     await Promise.all(running.map((server) => server.stop()));
@@ -92,51 +82,16 @@ interface RoundInput {
   readonly random: () => number;
   readonly seconds: number;
   readonly connections: number;
+  readonly attempts: number;
 }
 
 /** The routes of one server come one after the other: the cost of its task is the finest of the comparisons. */
-async function measureRound({ running, load, random, seconds, connections }: RoundInput): Promise<Round> {
+async function measureRound({ running, random, attempts, ...fixed }: RoundInput): Promise<Round> {
   const round = new Map<string, Measurement>();
   for (const server of shuffled(running, random)) {
     for (const target of shuffled(targetsOf(server.server), random)) {
-      round.set(target.name, await measure({ server, target, load, seconds, connections }));
+      round.set(target.name, await measureCalmly({ server, target, ...fixed }, attempts));
     }
   }
   return round;
-}
-
-export interface MeasureInput {
-  readonly server: ServerProcess;
-  readonly target: Target;
-  readonly load: LoadProcess;
-  readonly seconds: number;
-  readonly connections: number;
-}
-
-/** The connections are made, and the first requests sent, before counting begins. */
-const LEAD_MS = 100;
-
-export async function measure({ server, target, load, seconds, connections }: MeasureInput): Promise<Measurement> {
-  const before = await server.sample();
-  await load.start(server.port, target.path, connections);
-  await sleep(LEAD_MS);
-  await load.mark();
-  const from = await server.sample();
-  await sleep(seconds * 1_000);
-  const to = await server.sample();
-  const client = await load.stop();
-  equal(client.refused, 0, `${target.name}: requests refused under load`);
-  await expectTasks({ server, target, tasks: before.tasks + client.answered * target.tasksPerRequest });
-  const after = await server.sample();
-  equal(after.handled - before.handled, client.answered, `${target.name}: requests handled under load`);
-  const cpuSeconds = to.cpuSeconds - from.cpuSeconds;
-  const wallSeconds = to.wallSeconds - from.wallSeconds;
-  return {
-    requestsPerCpuSecond: (to.handled - from.handled) / cpuSeconds,
-    requestsPerSecond: (to.handled - from.handled) / wallSeconds,
-    p50Ms: client.p50Ms,
-    p99Ms: client.p99Ms,
-    busy: cpuSeconds / wallSeconds,
-    loadBusy: client.busy,
-  };
 }

@@ -1,4 +1,5 @@
-import type { Measurement, Round } from "./rounds.ts";
+import type { Measurement } from "./measurement.ts";
+import type { Round } from "./rounds.ts";
 import type { PairedRatio, Spread } from "./statistics.ts";
 import { pairedRatio, spreadOf } from "./statistics.ts";
 import type { Target } from "./targets.ts";
@@ -13,6 +14,7 @@ export interface TargetSummary {
   readonly p99Ms: Spread;
   readonly busy: Spread;
   readonly loadBusy: Spread;
+  readonly others: Spread;
   /** Requests per CPU second against another route, by its name; absent where that wasn't measured. */
   readonly against: Readonly<Record<string, PairedRatio>>;
   /** What the task takes: 1 − with ÷ without. */
@@ -44,6 +46,7 @@ export class Figures {
       p99Ms: spreadOf(this.#values(name, "p99Ms")),
       busy: spreadOf(this.#values(name, "busy")),
       loadBusy: spreadOf(this.#values(name, "loadBusy")),
+      others: spreadOf(this.#values(name, "others")),
       against: this.#against(target),
       taskCost: target.tasksPerRequest === 0 ? undefined : this.#taskCost(target),
       p99AgainstFastify: this.#ratio(name, "fastify", "p99Ms"),
