@@ -20,7 +20,8 @@ export type ErrorCode =
   | "TASK_TIMEOUT"
   | "THREAD_CRASHED"
   | "UNKNOWN_TASK"
-  | "UPLOAD_NAME";
+  | "UPLOAD_NAME"
+  | "UPLOAD_REMOVED";
 
 /** What an {@link AfterworkError} is made of beside its code and message. */
 export interface ErrorExtras {
