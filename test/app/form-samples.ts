@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach } from "vitest";
+import { beforeEach, onTestFinished } from "vitest";
 import type { Form } from "../../src/app/form-draft.ts";
 import { FormError } from "../../src/app/form-error.ts";
 import type { FormLimits } from "../../src/app/form-limits.ts";
@@ -28,11 +28,12 @@ export function useTestFolders(): TestFolders {
     folders.temporary = join(folders.root, "temporary");
     mkdirSync(folders.temporary);
     process.env["TMPDIR"] = folders.temporary;
-  });
-  afterEach(() => {
-    if (original === undefined) delete process.env["TMPDIR"];
-    else process.env["TMPDIR"] = original;
-    rmSync(folders.root, { recursive: true, force: true });
+    // Runs after the test's own hooks, also when one of them fails.
+    onTestFinished(() => {
+      if (original === undefined) delete process.env["TMPDIR"];
+      else process.env["TMPDIR"] = original;
+      rmSync(folders.root, { recursive: true, force: true });
+    });
   });
   return {
     get target() {
