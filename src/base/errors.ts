@@ -12,6 +12,7 @@ export type ErrorCode =
   | "INVALID_WORK"
   | "JOB_CANCELLED"
   | "JOB_PENDING"
+  | "LISTEN_FAILED"
   | "OVERLOADED"
   | "PLATFORM"
   | "RESPONSE_INVALID"

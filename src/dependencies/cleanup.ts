@@ -51,9 +51,10 @@ export class Cleanup {
 
   /**
    * Closes everything, each once. An error is thrown into every generator that is still to be closed; one that throws
-   * another error replaces it for those that follow. Never rejects; a second call finds nothing left.
+   * another error replaces it for those that follow. Never rejects; a second call finds nothing left. `onRaised` is told
+   * the first error of a scope that came here without one, before anything else is closed.
    */
-  async close(failure?: Failure): Promise<Closed> {
+  async close(failure?: Failure, onRaised?: (error: unknown) => void): Promise<Closed> {
     const closers = this.#closers;
     this.#closers = [];
     const errors: unknown[] = failure === undefined ? [] : [failure.error];
@@ -62,6 +63,7 @@ export class Cleanup {
       const raised = await endOne(closer, standing);
       if (raised === undefined || raised.error === standing?.error) continue;
       errors.push(raised.error);
+      if (standing === undefined) onRaised?.(raised.error);
       standing = raised;
     }
     return { failure: standing, errors };

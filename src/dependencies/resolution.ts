@@ -60,13 +60,13 @@ export class Resolution {
   #resolve(step: Step): unknown {
     const { dependency } = step;
     if (dependency.scope === "app") return this.#host.appScope.get(dependency);
-    const context = this.fill(this.#host.createContext(), step.inputs);
+    const context = this.assign(this.#host.createContext(), step.inputs);
     const cleanup = dependency.scope === "request" ? this.openRequestScope : this.#openFunctionScope;
     return provide(dependency.provider, context, step.label, cleanup);
   }
 
   /** Puts resolved values under their names. */
-  fill<Context extends Record<string, unknown>>(context: Context, slots: readonly NamedSlot[]): Context {
+  assign<Context extends Record<string, unknown>>(context: Context, slots: readonly NamedSlot[]): Context {
     const target: Record<string, unknown> = context;
     for (const { name, slot } of slots) target[name] = this.values[slot];
     return context;

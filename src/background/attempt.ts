@@ -1,0 +1,125 @@
+import type { Log } from "../base/log.ts";
+import { withFields } from "../base/log.ts";
+import { isPromiseLike } from "../base/promises.ts";
+import type { AppScope } from "../dependencies/app-scope.ts";
+import { combined, type Closed } from "../dependencies/cleanup.ts";
+import type { Plan } from "../dependencies/plan.ts";
+import { Resolution } from "../dependencies/resolution.ts";
+import type { AnyTask } from "../tasks/any-task.ts";
+import { isTask } from "../tasks/task.ts";
+import { InvalidWorkError } from "../tasks/task-errors.ts";
+import { isThreadFunction, threadWork } from "../tasks/thread-function.ts";
+import type { BlockWatch } from "./block-watch.ts";
+import { isGeneratorObject } from "./check-work.ts";
+import type { InProcessJob } from "./in-process-job.ts";
+import type { TaskList } from "./task-list.ts";
+
+/** What every attempt has around it. */
+export interface AttemptEnvironment {
+  readonly appScope: AppScope;
+  readonly log: Log;
+  readonly blocks: BlockWatch;
+  /** How the dependencies of a task are resolved, overrides included. */
+  planOf(task: AnyTask): Plan;
+}
+
+/** One execution of a job: the call, its own work and dependencies, and what stops it. */
+export class Attempt {
+  readonly number: number;
+  /** What the work adds while it runs. */
+  readonly tasks: TaskList;
+  readonly #job: InProcessJob;
+  readonly #environment: AttemptEnvironment;
+  readonly #abort: () => AbortController;
+  #resolution: Resolution | undefined;
+
+  constructor(
+    job: InProcessJob,
+    number: number,
+    tasks: (attempt: Attempt) => TaskList,
+    environment: AttemptEnvironment,
+  ) {
+    this.number = number;
+    this.#job = job;
+    this.#environment = environment;
+    let controller: AbortController | undefined;
+    this.#abort = () => (controller ??= job.openAttempt());
+    this.tasks = tasks(this);
+  }
+
+  /** The function-scope dependency of this attempt that handed out just this object. */
+  ownerOf(value: unknown): string | undefined {
+    return this.#resolution?.functionScope?.ownerOf(value);
+  }
+
+  /** Tells the work to stop. */
+  abort(reason: Error): void {
+    this.#abort().abort(reason);
+  }
+
+  /** Runs the work; a promise only if it takes time. */
+  run(timeoutMs: number): unknown {
+    return this.#job.inContext(() => this.tasks.enter(() => this.#call(timeoutMs)));
+  }
+
+  #call(timeoutMs: number): unknown {
+    const { work, args } = this.#job.seed;
+    if (isTask(work)) return this.#runTask(work, args);
+    if (isThreadFunction(work)) return work[threadWork].run(args, { signal: this.#abort().signal, timeoutMs });
+    return this.#watch(() => callPlain(work as (...args: readonly unknown[]) => unknown, args));
+  }
+
+  async #runTask(task: AnyTask, args: readonly unknown[]): Promise<unknown> {
+    const plan = this.#environment.planOf(task);
+    const resolution = new Resolution(plan, {
+      appScope: this.#environment.appScope,
+      createContext: () => this.#createContext(),
+    });
+    this.#resolution = resolution;
+    let value: unknown;
+    try {
+      for (const stage of [...plan.guards, plan.main]) await resolution.run(stage.steps);
+      const context = resolution.assign({ ...this.#createContext(), attempt: this.number }, plan.outputs);
+      value = await this.#watch(() => (task.run as Callable)(context, ...args));
+    } catch (error) {
+      const closed = await closeScopes(resolution, { error });
+      throw combined(closed);
+    }
+    const closed = await closeScopes(resolution, undefined);
+    if (closed.failure !== undefined) throw combined(closed);
+    return value;
+  }
+
+  #createContext(): Record<string, unknown> {
+    const { name, id } = this.#job;
+    const log = withFields(this.#environment.log, { task: name, job: id });
+    return { background: this.tasks, signal: this.#abort().signal, log };
+  }
+
+  #watch<Result>(run: () => Result): Result {
+    return this.#environment.blocks.watch(this.#job.name, run);
+  }
+}
+
+type Callable = (...args: readonly unknown[]) => unknown;
+
+function callPlain(work: Callable, args: readonly unknown[]): unknown {
+  const result = work(...args);
+  return isPromiseLike(result) ? result.then(refuseGenerator) : refuseGenerator(result);
+}
+
+function refuseGenerator(result: unknown): unknown {
+  if (!isGeneratorObject(result)) return result;
+  throw new InvalidWorkError("a background task returned a generator; nothing pulls it, so it would never run");
+}
+
+/** In a task's run, function scope and request scope are that run; the shorter one closes first. */
+async function closeScopes(resolution: Resolution, failure: { error: unknown } | undefined): Promise<Closed> {
+  const inner = (await resolution.functionScope?.close(failure)) ?? asClosed(failure);
+  const outer = (await resolution.requestScope?.close(inner.failure)) ?? asClosed(inner.failure);
+  return { failure: outer.failure, errors: [...new Set([...inner.errors, ...outer.errors])] };
+}
+
+function asClosed(failure: { error: unknown } | undefined): Closed {
+  return { failure, errors: failure === undefined ? [] : [failure.error] };
+}

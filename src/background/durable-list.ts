@@ -1,0 +1,76 @@
+import { toError } from "../base/errors.ts";
+import type { AnyTask } from "../tasks/any-task.ts";
+import type { Job } from "../tasks/job.ts";
+import { EngineMissingError } from "../tasks/task-errors.ts";
+import { StoreUnavailableError, type DurablePort, type PreparedJob } from "./durable-port.ts";
+import type { RunWhen } from "./in-process-job.ts";
+
+/** What durable calls need around them. */
+export interface DurableHost {
+  readonly engine: DurablePort | undefined;
+  /** A durable task was added too late for anybody to be told that it could not be stored. */
+  reportUnstored(job: Job, error: unknown): void;
+}
+
+interface Entry {
+  readonly when: RunWhen;
+  readonly prepared: PreparedJob;
+}
+
+/** The durable tasks of one request or attempt, until they are in the store. */
+export class DurableList {
+  readonly #host: DurableHost;
+  #entries: Entry[] = [];
+  #sealed = false;
+
+  constructor(host: DurableHost) {
+    this.#host = host;
+  }
+
+  /** @throws {EngineMissingError} @throws {UnknownTaskError} */
+  add(when: RunWhen, task: AnyTask, args: readonly unknown[]): Job {
+    const { engine } = this.#host;
+    if (engine === undefined) throw new EngineMissingError(task.name);
+    const prepared = engine.prepare(task, args);
+    if (this.#sealed && when !== "failure") this.#storeLate([prepared]);
+    else this.#entries.push({ when, prepared });
+    return prepared.job;
+  }
+
+  /** Stores what is due in one batch; `undefined` when nothing is. @throws {StoreUnavailableError} when the store does. */
+  store(failed: boolean): undefined | Promise<void> {
+    if (this.#entries.length === 0) return undefined;
+    const due = this.#entries.filter(({ when }) => when !== "failure" || failed);
+    this.#entries = this.#entries.filter((entry) => !due.includes(entry));
+    return due.length === 0 ? undefined : this.#store(due.map(({ prepared }) => prepared));
+  }
+
+  /** Stores what is left and due, and from now on everything at the call. */
+  seal(failed: boolean): void {
+    this.#sealed = true;
+    if (!failed || this.#entries.length === 0) return;
+    this.#storeLate(this.#entries.map(({ prepared }) => prepared));
+    this.#entries = [];
+  }
+
+  drop(which: (when: RunWhen) => boolean, reason: string): void {
+    if (this.#entries.length === 0) return;
+    for (const { when, prepared } of this.#entries) if (which(when)) prepared.drop(new Error(reason));
+    this.#entries = this.#entries.filter(({ when }) => !which(when));
+  }
+
+  async #store(batch: readonly PreparedJob[]): Promise<void> {
+    try {
+      await this.#host.engine?.store(batch);
+    } catch (error) {
+      for (const prepared of batch) prepared.drop(toError(error));
+      throw new StoreUnavailableError(error);
+    }
+  }
+
+  #storeLate(batch: readonly PreparedJob[]): void {
+    this.#store(batch).catch((error: unknown) => {
+      for (const prepared of batch) this.#host.reportUnstored(prepared.job, error);
+    });
+  }
+}

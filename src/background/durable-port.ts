@@ -1,0 +1,29 @@
+import { AfterworkError } from "../base/errors.ts";
+import type { AnyTask } from "../tasks/any-task.ts";
+import type { Job } from "../tasks/job.ts";
+
+/** Where the durable tasks of requests are stored. The app's engine is one. */
+export interface DurablePort {
+  /**
+   * Makes the job of one call, with its id, and checks what can be checked without the store. Nothing is written.
+   *
+   * @throws {UnknownTaskError} when the task is not listed.
+   */
+  prepare(task: AnyTask, args: readonly unknown[]): PreparedJob;
+  /** Stores jobs in one batch; resolves after the commit. An empty batch is never passed. */
+  store(jobs: readonly PreparedJob[]): Promise<void>;
+}
+
+/** A job that has been called for and not been stored yet. */
+export interface PreparedJob {
+  readonly job: Job;
+  /** It will never be stored: its request failed, or its store did. */
+  drop(reason: Error): void;
+}
+
+/** Durable tasks could not be stored, so the request fails. Code `STORE_UNAVAILABLE`; over HTTP a 503 with `Retry-After`. */
+export class StoreUnavailableError extends AfterworkError {
+  constructor(cause: unknown) {
+    super("STORE_UNAVAILABLE", "the durable tasks of the request could not be stored", { cause });
+  }
+}

@@ -1,0 +1,207 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
+import { DependencyScopeError } from "../dependencies/definition-errors.ts";
+import type { AddTask, BackgroundTasks, Outcome } from "../tasks/background-tasks.ts";
+import { isTask } from "../tasks/task.ts";
+import type { ArgsOf, JobOf, Work } from "../tasks/work.ts";
+import { nameOfWork } from "./check-work.ts";
+import { DurableList, type DurableHost } from "./durable-list.ts";
+import type { InProcessJob, JobRoot, JobSeed, RunWhen } from "./in-process-job.ts";
+
+/** Who runs the jobs of lists. */
+export interface JobRunner extends DurableHost {
+  /** Makes a job, or refuses. @throws {OverloadedError} */
+  admit(seed: JobSeed): InProcessJob;
+  /** Runs a job to its end; a promise only if that takes time. Never throws or rejects. */
+  run(job: InProcessJob): undefined | Promise<void>;
+}
+
+/** What a list needs to know of the request, or the attempt, whose work it holds. */
+export interface TaskListHost {
+  readonly runner: JobRunner;
+  /** Where the jobs of an attempt go; absent for a request, which runs its own. */
+  readonly root?: JobRoot;
+  /** The function-scope dependency that handed out just this object, if one did. */
+  ownerOf(value: unknown): string | undefined;
+  /** In-process work was added, so `run` is to be called when the response has ended. */
+  arm(): void;
+}
+
+/** The list of the attempt that is running in this asynchronous context. */
+const runningAttempt = new AsyncLocalStorage<TaskList>();
+
+/** The work of one request, or of one attempt of a task, from the first `addTask` until all of it has been let go. */
+export class TaskList implements BackgroundTasks, JobRoot {
+  readonly #host: TaskListHost;
+  readonly #root: JobRoot;
+  readonly #durable: DurableList;
+  #jobs: InProcessJob[] = [];
+  #outcome: Outcome | undefined;
+  #failed = false;
+  #phase: "collecting" | "running" | "over" = "collecting";
+  #concurrent = false;
+  #live = false;
+
+  constructor(host: TaskListHost) {
+    this.#host = host;
+    this.#root = host.root ?? this;
+    this.#durable = new DurableList(host.runner);
+  }
+
+  /** Runs a function so that work it adds to the request becomes work of this attempt. */
+  enter<Result>(run: () => Result): Result {
+    return runningAttempt.run(this, run);
+  }
+
+  addTask<W extends Work>(work: W, ...args: ArgsOf<W>): JobOf<W> {
+    return this.#add("success", work, args) as JobOf<W>;
+  }
+
+  get always(): AddTask {
+    return this.#adder("always");
+  }
+
+  get onFailure(): AddTask {
+    return this.#adder("failure");
+  }
+
+  get outcome(): Outcome | undefined {
+    return this.#outcome;
+  }
+
+  concurrent(): this {
+    this.#concurrent = true;
+    return this;
+  }
+
+  /** Tells tasks how their request, or attempt, has ended. */
+  settle(outcome: Outcome): void {
+    this.#outcome = outcome;
+  }
+
+  /** It has failed: what was added for its success is dropped. What is added from now on runs. */
+  fail(error: unknown): void {
+    this.#failed = true;
+    this.#outcome = { ...this.#outcome, error };
+    this.#drop((when) => when === "success", "what added it failed");
+  }
+
+  /** Stores the durable tasks that are due, in one batch; `undefined` when there are none. Rejects when that fails. */
+  storeDurable(): undefined | Promise<void> {
+    return this.#durable.store(this.#failed);
+  }
+
+  /** From now on a durable task is stored at the call. */
+  sealDurable(): void {
+    this.#durable.seal(this.#failed);
+  }
+
+  /** From now on work runs, or is stored, at the call. What was added before still waits for `run`. */
+  goLive(): void {
+    this.#live = true;
+    this.sealDurable();
+  }
+
+  /** Hands over the jobs that are due, without running them. What is added later runs at once. */
+  release(): InProcessJob[] {
+    if (!this.#failed) this.#drop((when) => when === "failure", "what added it did not fail");
+    this.sealDurable();
+    this.#phase = "over";
+    const jobs = this.#jobs;
+    this.#jobs = [];
+    return jobs;
+  }
+
+  /** Runs the jobs in order; a promise only if that takes time. Called once, when the response has ended. */
+  run(): undefined | Promise<void> {
+    this.#jobs = this.release();
+    this.#phase = "running";
+    for (const job of this.#jobs) job.moveTo("queued");
+    return this.#runFrom(0, []);
+  }
+
+  adopt(jobs: readonly InProcessJob[]): void {
+    for (const job of jobs) job.moveTo("queued");
+    if (this.#phase === "running") this.#jobs.push(...jobs);
+    else for (const job of jobs) this.#runSoon(job);
+  }
+
+  #runFrom(start: number, beside: readonly Promise<void>[]): undefined | Promise<void> {
+    const concurrent = [...beside];
+    for (let index = start; index < this.#jobs.length; index += 1) {
+      const job = this.#jobs[index] as InProcessJob;
+      const running = this.#host.runner.run(job);
+      if (running === undefined) continue;
+      if (!job.seed.concurrent) return running.then(() => this.#runFrom(index + 1, concurrent));
+      concurrent.push(running);
+    }
+    if (concurrent.length > 0) return this.#joinThenRun(concurrent);
+    this.#phase = "over";
+    this.#jobs = [];
+    return undefined;
+  }
+
+  /** Those that ran side by side may have added more meanwhile. */
+  async #joinThenRun(concurrent: readonly Promise<void>[]): Promise<void> {
+    const next = this.#jobs.length;
+    await Promise.all(concurrent);
+    await this.#runFrom(next, []);
+  }
+
+  #drop(which: (when: RunWhen) => boolean, reason: string): void {
+    for (const job of this.#jobs) if (which(job.seed.when)) job.drop(reason);
+    this.#jobs = this.#jobs.filter((job) => !job.ended);
+    this.#durable.drop(which, reason);
+  }
+
+  #adder(when: RunWhen): AddTask {
+    return { addTask: (work, ...args) => this.#add(when, work, args) as JobOf<typeof work> };
+  }
+
+  #add(when: RunWhen, work: Work, args: readonly unknown[]): unknown {
+    const attempt = runningAttempt.getStore();
+    if (attempt !== undefined && attempt !== this && attempt.#root === this.#root && attempt.#phase === "collecting") {
+      return attempt.#add(when, work, args);
+    }
+    const name = nameOfWork(work);
+    if (isTask(work) && work.options.durable === true) return this.#durable.add(when, work, args);
+    this.#refuseClosing(name, args);
+    const job = this.#host.runner.admit({ root: this.#root, name, work, args, when, concurrent: this.#concurrent });
+    if (this.#phase === "collecting" && !this.#live) this.#collect(job);
+    else this.#runLate(job);
+    return job;
+  }
+
+  #collect(job: InProcessJob): void {
+    this.#jobs.push(job);
+    this.#host.arm();
+  }
+
+  #runLate(job: InProcessJob): void {
+    if (job.seed.when === "failure" && !this.#failed) return job.drop("what added it did not fail");
+    job.moveTo("queued");
+    this.#runSoon(job);
+  }
+
+  /** In a microtask, so that `addTask` returns first. */
+  #runSoon(job: InProcessJob): void {
+    queueMicrotask(() => void this.#host.runner.run(job));
+  }
+
+  /** An object that is closed before the response leaves can be of no use to work that runs after it. */
+  #refuseClosing(work: string, args: readonly unknown[]): void {
+    for (const [index, arg] of args.entries()) {
+      const owner = this.#host.ownerOf(arg);
+      if (owner !== undefined) throw closingArgument(work, index, owner);
+    }
+  }
+}
+
+function closingArgument(work: string, index: number, owner: string): DependencyScopeError {
+  return new DependencyScopeError(
+    `addTask(${work}, …): argument ${index + 1} is what the dependency ${owner} yielded, and ${owner} is closed before ` +
+      `the response is sent. Either let it live until the tasks have run: depends.request(…) instead of depends(…) ` +
+      `where ${owner} is defined; or give the task its own: ` +
+      `task(${JSON.stringify(work)}, { deps: { ${owner} } }, async ({ ${owner} }, …) => …)`,
+  );
+}

@@ -1,0 +1,42 @@
+import { toMs, type Duration } from "../base/durations.ts";
+import { backoffMs, defaultBackoff } from "./backoff.ts";
+import type { TaskOptions } from "./task-options.ts";
+
+/** Throw it in a task to fail for good, whatever its `retries`. */
+export class NonRetryableError extends Error {
+  override readonly name = "NonRetryableError";
+}
+
+/** Throw it in a task to be tried again no sooner than `delay`, while attempts are left. */
+export class RetryAfterError extends Error {
+  override readonly name = "RetryAfterError";
+  readonly delayMs: number;
+
+  /** @throws {InvalidOptionError} when `delay` is no duration. */
+  constructor(delay: Duration, message = `to be tried again after ${delay}`, options?: ErrorOptions) {
+    super(message, options);
+    this.delayMs = toMs(delay, "RetryAfterError: delay");
+  }
+}
+
+/** What follows a failed attempt. */
+export type RetryDecision = { readonly retry: false } | { readonly retry: true; readonly delayMs: number };
+
+/**
+ * Decides what follows the failed attempt number `attempt` (from 1). A `retryIf` that itself throws counts as "no":
+ * an error of the policy must not become a loop.
+ */
+export function decideRetry(options: TaskOptions, attempt: number, error: unknown, random: number): RetryDecision {
+  if (attempt > (options.retries ?? 0) || error instanceof NonRetryableError) return { retry: false };
+  if (options.retryIf !== undefined && !asks(options.retryIf, error)) return { retry: false };
+  if (error instanceof RetryAfterError) return { retry: true, delayMs: error.delayMs };
+  return { retry: true, delayMs: backoffMs(options.backoff ?? defaultBackoff, attempt, random) };
+}
+
+function asks(retryIf: (error: unknown) => boolean, error: unknown): boolean {
+  try {
+    return retryIf(error);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,25 @@
+import type { AnyTask, TaskTypes } from "./any-task.ts";
+import type { Job, LocalJob } from "./job.ts";
+
+/** What can be added: a function, a function of a thread module, or a task. */
+export type Work = AnyTask | ((...args: never[]) => unknown);
+
+/** The arguments that a work takes after itself. A generator function is refused, because nobody would pull it. */
+export type ArgsOf<W> = W extends { readonly "~types"?: TaskTypes<infer Args, unknown, boolean> }
+  ? Args
+  : W extends (...args: infer Args) => infer Result
+    ? Result extends AnyGeneratorObject
+      ? readonly [aGeneratorFunctionIsNoWork: never]
+      : Args
+    : never;
+
+/** What `addTask` returns for a work. */
+export type JobOf<W> = W extends { readonly "~types"?: TaskTypes<readonly unknown[], infer Result, infer Durable> }
+  ? Durable extends true
+    ? Job<Result>
+    : LocalJob<Result>
+  : W extends (...args: never[]) => infer Result
+    ? LocalJob<Awaited<Result>>
+    : never;
+
+type AnyGeneratorObject = Generator<unknown, unknown, never> | AsyncGenerator<unknown, unknown, never>;
