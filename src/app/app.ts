@@ -1,0 +1,247 @@
+import { Hono, type Context, type MiddlewareHandler } from "hono";
+
+import { backgroundLimits } from "../background/background-options.ts";
+import { TaskRunner, type DrainBudget } from "../background/task-runner.ts";
+import { systemClock } from "../base/clock.ts";
+import { AfterworkError, toError } from "../base/errors.ts";
+import { Events } from "../base/events.ts";
+import { consoleLog } from "../base/log.ts";
+import { AppScope } from "../dependencies/app-scope.ts";
+import type { Dependency } from "../dependencies/dependency.ts";
+import type { Inputs } from "../dependencies/inputs.ts";
+import { Overrides } from "../dependencies/overrides.ts";
+import type { AppEvents } from "./app-events.ts";
+import { checkAppOptions, shutdownBudget, type AppOptions, type ShutdownBudget } from "./app-options.ts";
+import type { AppParts } from "./app-parts.ts";
+import { CompiledRoute } from "./routing/compiled-route.ts";
+import { addDocsRoutes } from "./docs-routes.ts";
+import { handleRequest } from "./request/handle-request.ts";
+import { handleSocket } from "./request/handle-socket.ts";
+import { HonoSource } from "./request/hono-source.ts";
+import { openApiDocument, type OpenApiDocument } from "./openapi.ts";
+import { whenToRun } from "./platform.ts";
+import { answerTo, detail } from "./response/error-response.ts";
+import { ErrorHandlers, type ErrorClass, type ErrorHandler } from "./response/error-handlers.ts";
+import { withGroup, type RouteDefinition, type RouteGroup } from "./routing/route.ts";
+import { RouteTable } from "./routing/route-table.ts";
+import { routesOf, type AnyRouter } from "./routing/router.ts";
+import type { ServableApp } from "./servable-app.ts";
+import type { Replacement } from "./replacement.ts";
+import { Routes } from "./routing/routes.ts";
+
+const defaultBodyLimit = 1024 * 1024;
+
+/**
+ * An HTTP API: routes with typed inputs, dependencies, and work after the response. `fetch` is a standard fetch handler;
+ * `serve` puts it on a port.
+ */
+export class App<const Shared extends Inputs = {}> extends Routes<Shared> implements ServableApp {
+  readonly #hono = new Hono({ strict: false });
+  readonly #table = new RouteTable();
+  readonly #overrides = new Overrides();
+  readonly #parts: AppParts;
+  readonly #group: RouteGroup;
+  readonly #options: AppOptions<Shared>;
+  readonly #budget: ShutdownBudget;
+  readonly #unfinished = new Set<Promise<void>>();
+  #sealed = false;
+  #starting: Promise<void> | undefined;
+  #closing: Promise<readonly string[]> | undefined;
+  #ready = false;
+
+  /** @throws {InvalidOptionError} @throws {PlatformError} where in-process tasks would be lost. */
+  constructor(options: AppOptions<Shared> = {}) {
+    super();
+    checkAppOptions(options as AppOptions<never>);
+    const { run, ...limits } = options.background ?? {};
+    const log = options.log ?? consoleLog;
+    const events = new Events<AppEvents>(log);
+    const appScope = new AppScope(log, this.#overrides.actual);
+    this.#options = options;
+    this.#group = { prefix: "", tags: [], inputs: options.inputs ?? {} };
+    this.#budget = shutdownBudget(options.shutdown);
+    this.#parts = {
+      runner: new TaskRunner({
+        limits: backgroundLimits(limits),
+        graceMs: this.#budget.graceMs,
+        engine: options.engine,
+        appScope,
+        overrides: this.#overrides,
+        events,
+        log,
+        clock: systemClock,
+      }),
+      runTasks: whenToRun(run, process.env),
+      appScope,
+      errorHandlers: new ErrorHandlers(),
+      events,
+      log,
+      longLived: new Set(),
+      track: (work) => this.#track(work),
+    };
+    this.#hono.notFound((context) => this.#notFound(context));
+    this.#hono.onError((error, context) => this.#failed(error, context));
+  }
+
+  /** Adds Hono middleware, for all paths or for one pattern. It runs in the order in which it and routes were added. */
+  use(middleware: MiddlewareHandler): this;
+  use(path: string, middleware: MiddlewareHandler): this;
+  use(...args: [MiddlewareHandler] | [string, MiddlewareHandler]): this {
+    const [path, middleware] = args.length === 1 ? ["*", args[0]] : args;
+    this.#refuseSealed(`middleware for ${path}`);
+    this.#hono.use(path, middleware);
+    return this;
+  }
+
+  /** Takes in the routes of a router, behind a prefix if one is given. The router can't be added to afterwards. */
+  include(router: AnyRouter): this;
+  include(prefix: string, router: AnyRouter): this;
+  include(...args: [AnyRouter] | [string, AnyRouter]): this {
+    for (const route of routesOf(args)) this.register(route);
+    return this;
+  }
+
+  /** Answers errors of a class, and of the classes derived from it that have no handler of their own. */
+  onError<Thrown extends Error>(errorClass: ErrorClass<Thrown>, handler: ErrorHandler<Thrown>): this {
+    this.#parts.errorHandlers.add(errorClass, handler);
+    return this;
+  }
+
+  /** Listens; the function returned stops that. */
+  on<Name extends keyof AppEvents>(name: Name, listener: (event: AppEvents[Name]) => void): () => void {
+    return this.#parts.events.on(name, listener);
+  }
+
+  /** Puts something in the place of a dependency, in handlers and tasks; for tests. The function returned undoes it. */
+  override<Value>(dependency: Dependency<Value>, replacement: Replacement<Value>): () => void {
+    return this.#overrides.set(dependency, replacement as Dependency | ((context: never) => unknown));
+  }
+
+  /** Is it started and not draining? For a readiness probe. */
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  /** The OpenAPI 3.1 document of all routes. */
+  openapi(): OpenApiDocument {
+    const { title = "Afterwork", version = "0.1.0", description } = this.#options;
+    const routes = this.#table.all.filter(({ definition }) => definition.kind === "http");
+    return openApiDocument(
+      { title, version, description },
+      routes.map((route) => route.describe()),
+    );
+  }
+
+  /** Answers one request; the parameters are those of every fetch handler. May be passed around by itself. */
+  readonly fetch = (
+    request: Request,
+    environment?: object,
+    executionContext?: unknown,
+  ): Response | Promise<Response> => {
+    if (!this.#sealed) this.#seal();
+    return this.#hono.fetch(request, environment, executionContext as never);
+  };
+
+  /**
+   * Makes every dependency of `app` scope that a route reaches. `serve` and adapters call it before they listen, so that
+   * what can't start fails there. Calling it again returns the same promise, unless it failed.
+   */
+  start(): Promise<void> {
+    this.#starting ??= this.#start().catch((error: unknown) => {
+      this.#starting = undefined;
+      throw error;
+    });
+    return this.#starting;
+  }
+
+  async #start(): Promise<void> {
+    this.#seal();
+    const reached = new Set(this.#table.all.flatMap((route) => route.ready.plan.appDependencies));
+    for (const dependency of reached) await this.#parts.appScope.get(dependency);
+    this.#ready = true;
+  }
+
+  /** Says that no more requests should come: `ready` is false, and streams and sockets are told to end. */
+  beginShutdown(): void {
+    this.#ready = false;
+    for (const controller of this.#parts.longLived) controller.abort(new Error("the server is shutting down"));
+  }
+
+  /**
+   * Drains the tasks, then closes `app` scope. Returns the names of tasks that were abandoned. Calling it again returns
+   * the same promise. `budget` may shorten what the options say.
+   */
+  close(budget: Partial<DrainBudget> = {}): Promise<readonly string[]> {
+    this.#closing ??= this.#close({ ...this.#budget, ...budget });
+    return this.#closing;
+  }
+
+  async #close(budget: DrainBudget): Promise<readonly string[]> {
+    this.beginShutdown();
+    const abandoned = await this.#parts.runner.drain(budget);
+    const { log } = this.#parts;
+    if (abandoned.length > 0) log.error("the shutdown abandoned background tasks", { tasks: abandoned });
+    if (abandoned.length === 0) await Promise.all(this.#unfinished);
+    const closed = await this.#parts.appScope.close();
+    for (const error of closed.errors) log.error("app scope could not be closed", { error });
+    return abandoned;
+  }
+
+  /** The patience that `close` has. */
+  get shutdownBudget(): ShutdownBudget {
+    return this.#budget;
+  }
+
+  protected override register(route: RouteDefinition): void {
+    const whole = withGroup(route, this.#group);
+    this.#refuseSealed(`${whole.method} ${whole.path}`);
+    const compiled = new CompiledRoute(whole, this.#overrides, this.#options.bodyLimit ?? defaultBodyLimit);
+    this.#table.add(compiled);
+    const parts = this.#parts;
+    const handler =
+      whole.kind === "socket"
+        ? (context: Context) => handleSocket(compiled, context, parts)
+        : (context: Context) => handleRequest(compiled, new HonoSource(context), parts);
+    this.#hono.on(whole.method, whole.path, handler);
+  }
+
+  /** The documentation comes last, so that middleware stands before it as well. */
+  #seal(): void {
+    if (this.#sealed) return;
+    const { docs = true } = this.#options;
+    if (docs !== false) addDocsRoutes(this.#hono, () => this.openapi(), docs === true ? {} : docs);
+    this.#sealed = true;
+  }
+
+  #refuseSealed(what: string): void {
+    if (!this.#sealed) return;
+    throw new AfterworkError("INVALID_DEFINITION", `${what}: the app has started; add routes and middleware before`);
+  }
+
+  #notFound(context: Context): Response {
+    const methods = this.#table.methodsOf(context.req.path);
+    if (methods.length === 0) return detail(404, "Not Found");
+    return detail(405, "Method Not Allowed", { allow: methods.join(", ") });
+  }
+
+  /** Errors of middleware; those of routes have been answered before. */
+  #failed(error: Error, context: Context): Response {
+    const { response, unexpected } = answerTo(error);
+    const failed = {
+      method: context.req.method,
+      path: context.req.path,
+      status: response.status,
+      error: toError(error),
+    };
+    if (unexpected && !this.#parts.events.emit("requestFailed", failed)) {
+      this.#parts.log.error(`${failed.method} ${failed.path} failed`, { status: failed.status, error });
+    }
+    return response;
+  }
+
+  #track(work: Promise<void>): Promise<void> {
+    const tracked = work.finally(() => this.#unfinished.delete(tracked));
+    this.#unfinished.add(tracked);
+    return tracked;
+  }
+}

@@ -1,0 +1,40 @@
+import type { ParameterDescription } from "../route-description.ts";
+import { acceptsAtOnce, type JsonSchema } from "../standard-schema.ts";
+import type { Components } from "./components.ts";
+import { pascalCase } from "./names.ts";
+
+/** A parameter's schema, whether it must be given, and what is said about it. */
+export interface DescribedParameter {
+  readonly schema: JsonSchema;
+  readonly required: boolean;
+  readonly description: string | undefined;
+}
+
+/** `owner` is a name for the operation that a schema without a name of its own is called after. */
+export function describeParameter(
+  parameter: ParameterDescription,
+  components: Components,
+  owner: string,
+): DescribedParameter {
+  const own = ownSchema(parameter, components, owner);
+  const said = components.resolve(own);
+  const ofList = said["type"] === "array";
+  return {
+    schema: parameter.list && !ofList ? { type: "array", items: own } : own,
+    required: parameter.required ?? mustBeGiven(parameter, ofList),
+    description: parameter.description ?? (typeof said["description"] === "string" ? said["description"] : undefined),
+  };
+}
+
+function ownSchema({ place, name, schema }: ParameterDescription, components: Components, owner: string): JsonSchema {
+  if (place === "file") return { type: "string", contentMediaType: "application/octet-stream" };
+  const suffix = place === "body" ? "Body" : pascalCase(`${place} ${name}`);
+  if (schema !== undefined) return components.refer(schema, "input", owner + suffix);
+  return place === "body" ? {} : { type: "string" };
+}
+
+/** A list of which nothing was sent is an empty list, and only a schema of the whole list can object to that. */
+function mustBeGiven({ schema, list }: ParameterDescription, ofList: boolean): boolean {
+  if (list) return schema !== undefined && ofList && !acceptsAtOnce(schema, []);
+  return schema === undefined || !acceptsAtOnce(schema, undefined);
+}

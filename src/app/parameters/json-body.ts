@@ -1,0 +1,111 @@
+import { chunksWithin } from "../uploads/form-chunks.ts";
+import { FormError } from "../uploads/form-error.ts";
+import { HTTPException } from "../http-exception.ts";
+import type { RequestSource } from "../request/request-source.ts";
+import type { Fault } from "./fault.ts";
+
+/** What a body turned out to be. */
+export type JsonBody =
+  | { readonly kind: "json"; readonly value: unknown }
+  | { readonly kind: "none" }
+  | { readonly kind: "fault"; readonly fault: Fault };
+
+const jsonType = /^application\/(?:[\w.+-]+\+)?json$/i;
+
+/**
+ * Reads a body as JSON.
+ *
+ * @throws {HTTPException} 415 for another media type, 413 for more than `limit` bytes.
+ */
+export async function readJsonBody(source: RequestSource, limit: number): Promise<JsonBody> {
+  const type = mediaType(source);
+  if (type !== undefined && !jsonType.test(type)) throw wrongType(type);
+  const text = await readText(source, limit);
+  if (text.trim() === "") return { kind: "none" };
+  if (type === undefined) throw wrongType("none");
+  return parseJson(text);
+}
+
+/** The media type without its parameters. */
+export function mediaType(source: RequestSource): string | undefined {
+  const header = source.header("content-type");
+  if (header === undefined) return undefined;
+  const end = header.indexOf(";");
+  return (end === -1 ? header : header.slice(0, end)).trim();
+}
+
+function wrongType(type: string): HTTPException {
+  return new HTTPException(415, `expected the content type application/json, got ${type}`);
+}
+
+/**
+ * With a content length the server itself reads no more than that, so only bodies of unknown length are counted.
+ *
+ * @see RFC 9112, section 6.3
+ */
+async function readText(source: RequestSource, limit: number): Promise<string> {
+  const length = source.header("content-length");
+  if (length !== undefined) {
+    if (Number(length) > limit) throw tooLarge(limit);
+    return source.text();
+  }
+  const { request } = source;
+  if (request.bodyUsed) return withinLimit(await source.text(), limit);
+  return readCounted(request.body, limit);
+}
+
+function withinLimit(text: string, limit: number): string {
+  if (new TextEncoder().encode(text).byteLength > limit) throw tooLarge(limit);
+  return text;
+}
+
+async function readCounted(body: ReadableStream<Uint8Array> | null, limit: number): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  try {
+    for await (const chunk of chunksWithin(body, limit)) text += decoder.decode(chunk, { stream: true });
+  } catch (error) {
+    throw error instanceof FormError ? tooLarge(limit) : error;
+  }
+  return text + decoder.decode();
+}
+
+/** The answer to a body over its limit. */
+export function tooLarge(limit: number): HTTPException {
+  return new HTTPException(413, `expected a body of at most ${limit} bytes`);
+}
+
+function parseJson(text: string): JsonBody {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    const msg = `JSON decode error: ${error instanceof Error ? error.message : String(error)}`;
+    return { kind: "fault", fault: { type: "json_invalid", loc: ["body"], msg, input: null } };
+  }
+  const path = mayHidePrototype(text) ? pathOfPrototype(value, []) : undefined;
+  if (path === undefined) return { kind: "json", value };
+  const msg = `the key ${JSON.stringify(path.at(-1))} is refused, because copying it would change an object's prototype`;
+  return { kind: "fault", fault: { type: "forbidden_key", loc: ["body", ...path], msg, input: null } };
+}
+
+/** A cheap test that most bodies fail: the keys, plain or with an escaped letter. */
+function mayHidePrototype(text: string): boolean {
+  return text.includes("__proto__") || text.includes('"prototype"') || text.includes("\\u00");
+}
+
+/** `__proto__`, and `constructor` with a `prototype` inside, which naive merging code follows. */
+function pathOfPrototype(value: unknown, path: readonly (string | number)[]): readonly (string | number)[] | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const [key, inner] of Object.entries(value)) {
+    const here = [...path, Array.isArray(value) ? Number(key) : key];
+    if (key === "__proto__" || (key === "constructor" && hasPrototype(inner))) return here;
+    const found = pathOfPrototype(inner, here);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function hasPrototype(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, "prototype");
+}

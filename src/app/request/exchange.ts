@@ -1,0 +1,206 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
+import { TaskList, type JobRunner, type TaskListHost } from "../../background/task-list.ts";
+import type { Log } from "../../base/log.ts";
+import type { AppScope } from "../../dependencies/app-scope.ts";
+import { combined, type Closed, type Failure } from "../../dependencies/cleanup.ts";
+import { Resolution, type ResolutionHost } from "../../dependencies/resolution.ts";
+import type { AppParts } from "../app-parts.ts";
+import type { CompiledRoute, Ready } from "../routing/compiled-route.ts";
+import type { Form } from "../uploads/form-draft.ts";
+import type { ReadHost } from "../parameters/parameter-reader.ts";
+import type { RequestSource } from "./request-source.ts";
+import { PlatformError } from "../platform.ts";
+import { ResponseDraft } from "../response/response-draft.ts";
+
+/** One request and its response: what is resolved, what is added, and what is left to do when the response is over. */
+export class Exchange implements TaskListHost, ResolutionHost, ReadHost {
+  readonly route: CompiledRoute;
+  readonly source: RequestSource;
+  readonly app: AppParts;
+  readonly tasks: TaskList;
+  readonly #ready: Ready;
+  readonly #resolution: Resolution;
+  #draft: ResponseDraft | undefined;
+  #signal: AbortController | undefined;
+  #failure: Failure | undefined;
+  #armed = false;
+  #sent = false;
+  #attached = false;
+
+  constructor(route: CompiledRoute, source: RequestSource, app: AppParts) {
+    this.route = route;
+    this.source = source;
+    this.app = app;
+    this.#ready = route.ready;
+    this.#resolution = new Resolution(this.#ready.plan, this);
+    this.tasks = new TaskList(this);
+  }
+
+  get runner(): JobRunner {
+    return this.app.runner;
+  }
+
+  get appScope(): AppScope {
+    return this.app.appScope;
+  }
+
+  get log(): Log {
+    return this.app.log;
+  }
+
+  get values(): unknown[] {
+    return this.#resolution.values;
+  }
+
+  get responseDraft(): ResponseDraft {
+    return (this.#draft ??= new ResponseDraft());
+  }
+
+  /** The draft, if anybody has asked for it. */
+  get usedDraft(): ResponseDraft | undefined {
+    return this.#draft;
+  }
+
+  ownerOf(value: unknown): string | undefined {
+    return this.#resolution.functionScope?.ownerOf(value);
+  }
+
+  keepForm(form: Form): void {
+    const end = (): Promise<void> => form.remove();
+    this.#resolution.openRequestScope().add({ label: "uploaded files", value: form, end });
+  }
+
+  createContext(): Record<string, unknown> {
+    return createDependencyContext(this);
+  }
+
+  /** Guards and their parameters, then all other parameters together, then the dependencies in order. */
+  async resolve(): Promise<void> {
+    for (const { reader, steps } of this.#ready.stages) {
+      const reading = reader?.read(this);
+      if (reading !== undefined) await reading;
+      const resolving = this.#resolution.run(steps);
+      if (resolving !== undefined) await resolving;
+    }
+  }
+
+  /** What the handler receives. */
+  handlerContext(): Record<string, unknown> {
+    return this.#resolution.assign(createHandlerContext(this), this.#ready.plan.outputs);
+  }
+
+  /** Aborts when the client has gone; for what lives long, at shutdown as well. */
+  get signal(): AbortSignal {
+    this.#signal ??= follow(this.source.request.signal);
+    return this.#signal.signal;
+  }
+
+  /** There is nobody left to work for. */
+  abort(): void {
+    this.#signal?.abort();
+  }
+
+  /** Streams and sockets are told to end when a shutdown begins. The function returned says that this one has ended. */
+  livesLong(): () => void {
+    const controller = this.#signal;
+    if (controller === undefined) return () => {};
+    this.app.longLived.add(controller);
+    return () => void this.app.longLived.delete(controller);
+  }
+
+  /** Is anything open that must be closed before the response? */
+  get hasFunctionScope(): boolean {
+    return this.#resolution.functionScope !== undefined;
+  }
+
+  /** Closes function scope; the result says with which error the request goes on, if any. */
+  async closeFunctionScope(failure?: Failure): Promise<Closed> {
+    const scope = this.#resolution.functionScope;
+    if (scope !== undefined) return scope.close(failure, (error) => this.fail(error));
+    return { failure, errors: failure === undefined ? [] : [failure.error] };
+  }
+
+  /** It has failed: what was added for its success is dropped, and request scope will not commit. */
+  fail(error: unknown): void {
+    this.#failure = { error };
+    this.tasks.fail(error);
+  }
+
+  /** The error that stands, after dependencies had their say. */
+  concludeWith(error: unknown): void {
+    this.#failure = { error };
+  }
+
+  /** The response goes out now; returns the one to send. */
+  send(response: Response): Response | Promise<Response> {
+    this.#sent = true;
+    if (this.app.runTasks === "before") return this.finish().then(() => response);
+    if (!this.#armed && this.#resolution.requestScope === undefined) return response;
+    this.#attached = true;
+    return this.source.end.attach(response, this.#whenOver());
+  }
+
+  arm(): void {
+    if (this.app.runTasks === "never") throw refusedTask();
+    this.#armed = true;
+    if (!this.#sent || this.#attached) return;
+    this.#attached = true;
+    this.source.end.attachLate(this.#whenOver());
+  }
+
+  /** Clean-up code expects the asynchronous context of its request, which the events of sockets have lost. */
+  #whenOver(): () => Promise<void> {
+    const over = (): Promise<void> => this.app.track(this.finish());
+    return this.#resolution.requestScope === undefined ? over : AsyncLocalStorage.bind(over);
+  }
+
+  /** The response is over: the tasks run, then request scope closes. */
+  async finish(): Promise<void> {
+    const running = this.tasks.run();
+    if (running !== undefined) await running;
+    const closed = await this.#resolution.requestScope?.close(this.#failure);
+    if (closed === undefined || closed.errors.length === (this.#failure === undefined ? 0 : 1)) return;
+    const { name } = this.route;
+    this.log.error(`${name}: request scope could not be closed after the response`, { error: combined(closed) });
+  }
+}
+
+function refusedTask(): PlatformError {
+  return new PlatformError('in-process tasks are refused by the app: background.run is "never"; make the task durable');
+}
+
+/** A controller of our own, because a shutdown aborts as well. */
+function follow(signal: AbortSignal): AbortController {
+  const controller = new AbortController();
+  if (signal.aborted) controller.abort(signal.reason);
+  else signal.addEventListener("abort", () => controller.abort(signal.reason), { once: true });
+  return controller;
+}
+
+/** Built anew for each, so that no dependency sees what another one puts there. */
+function createDependencyContext(exchange: Exchange): Record<string, unknown> {
+  return {
+    background: exchange.tasks,
+    log: exchange.log,
+    get signal() {
+      return exchange.signal;
+    },
+  };
+}
+
+function createHandlerContext(exchange: Exchange): Record<string, unknown> {
+  return {
+    background: exchange.tasks,
+    log: exchange.log,
+    get request() {
+      return exchange.source.request;
+    },
+    get response() {
+      return exchange.responseDraft;
+    },
+    get signal() {
+      return exchange.signal;
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import { combined, type Closed } from "../../dependencies/cleanup.ts";
+import type { AppParts } from "../app-parts.ts";
+import type { CompiledRoute } from "../routing/compiled-route.ts";
+import { Exchange } from "./exchange.ts";
+import type { RequestSource } from "./request-source.ts";
+import { answerError, reportRequest } from "./answer-error.ts";
+import type { EventStream } from "../response/event-stream.ts";
+import { isResponse } from "../response/is-response.ts";
+import { isStreamed, jsonResponse, streamResponse } from "../response/serialise.ts";
+
+/**
+ * One request from its guards to its response, in the order that the documentation promises: resolve, call the handler,
+ * serialise, close function scope, store durable tasks, send. What is left is done when the response is over.
+ */
+export async function handleRequest(route: CompiledRoute, source: RequestSource, app: AppParts): Promise<Response> {
+  const exchange = new Exchange(route, source, app);
+  let response: Response;
+  try {
+    response = await respond(exchange);
+  } catch (error) {
+    response = await recover(exchange, error);
+  }
+  return exchange.send(response);
+}
+
+async function respond(exchange: Exchange): Promise<Response> {
+  const { tasks, route } = exchange;
+  await exchange.resolve();
+  const value: unknown = await (route.definition.handler as (context: object) => unknown)(exchange.handlerContext());
+  if (isStreamed(value)) return respondStreamed(exchange, value);
+  const response = isResponse(value) ? value : await jsonResponse(value, route.shape, exchange.usedDraft);
+  if (exchange.hasFunctionScope) await closeFunctionScope(exchange);
+  const storing = tasks.storeDurable();
+  if (storing !== undefined) await storing;
+  tasks.sealDurable();
+  tasks.settle({ status: response.status });
+  return response;
+}
+
+/** The generator runs when function scope has closed; what it adds before its last chunk is stored before that. */
+async function respondStreamed(exchange: Exchange, value: AsyncIterable<unknown> | EventStream): Promise<Response> {
+  const { tasks, route, source } = exchange;
+  if (exchange.hasFunctionScope) await closeFunctionScope(exchange);
+  const ended = exchange.livesLong();
+  const response = await streamResponse(value, {
+    status: exchange.usedDraft?.status ?? route.shape.status,
+    draft: exchange.usedDraft,
+    headOnly: source.method === "HEAD",
+    observer: {
+      async beforeEnd() {
+        await tasks.storeDurable();
+        tasks.sealDurable();
+      },
+      onError: (error) => failLate(exchange, error),
+      onOver: ended,
+    },
+  });
+  await tasks.storeDurable();
+  tasks.settle({ status: response.status });
+  return response;
+}
+
+/** A failed clean-up, with all the errors there were. */
+class ScopeFailure extends Error {
+  readonly closed: Closed;
+
+  constructor(closed: Closed) {
+    super("function scope could not be closed");
+    this.closed = closed;
+  }
+}
+
+async function closeFunctionScope(exchange: Exchange): Promise<void> {
+  const closed = await exchange.closeFunctionScope();
+  if (closed.failure !== undefined) throw new ScopeFailure(closed);
+}
+
+/** The error path: what was added for success is dropped, dependencies see the error, and it becomes a response. */
+export async function recover(exchange: Exchange, thrown: unknown): Promise<Response> {
+  const closed = await closeAfter(exchange, thrown);
+  const error = closed.failure?.error;
+  exchange.concludeWith(error);
+  let response = await answerError(exchange, error, combined(closed));
+  try {
+    await exchange.tasks.storeDurable();
+  } catch (unstored) {
+    response = await answerError(exchange, unstored, unstored);
+  }
+  exchange.tasks.sealDurable();
+  exchange.tasks.settle({ status: response.status, error });
+  return response;
+}
+
+/** A scope that failed by itself is closed, and the request has been told by then. */
+async function closeAfter(exchange: Exchange, thrown: unknown): Promise<Closed> {
+  if (thrown instanceof ScopeFailure) return thrown.closed;
+  exchange.fail(thrown);
+  return exchange.closeFunctionScope({ error: thrown });
+}
+
+/** A stream broke while it was sent: too late for another response, but a failure all the same. */
+function failLate(exchange: Exchange, error: unknown): void {
+  exchange.fail(error);
+  reportRequest(exchange, { status: exchange.tasks.outcome?.status ?? 200, error });
+}

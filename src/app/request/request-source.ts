@@ -1,0 +1,20 @@
+import type { ResponseEnd } from "../response/response-end.ts";
+
+/** A request as parameters read it, whatever server or framework received it. */
+export interface RequestSource {
+  readonly method: string;
+  /** The standard request; made on demand where the server has none. */
+  readonly request: Request;
+  /** A part of the path, decoded; `undefined` where an optional part is missing. */
+  path(name: string): string | undefined;
+  /** All values of a name in the query string. */
+  query(name: string): readonly string[];
+  header(name: string): string | undefined;
+  cookie(name: string): string | undefined;
+  /** The whole body as text. May be asked for again, also when somebody else has read it this way before. */
+  text(): Promise<string>;
+  /** Knows when the response to this request is over. */
+  readonly end: ResponseEnd;
+  /** Tells the server's own middleware that the request was answered by the error path. */
+  noteError(error: Error): void;
+}

@@ -1,0 +1,67 @@
+/** What a streamed body tells of its end. */
+export interface StreamObserver {
+  /** Before the body ends cleanly; if it rejects, the body is cut off instead. */
+  beforeEnd(): Promise<void>;
+  /** The generator, or what `beforeEnd` did, has failed. */
+  onError(error: unknown): void;
+  /** However it ended. */
+  onOver(): void;
+}
+
+const encoder = new TextEncoder();
+
+/**
+ * A body from an async iterator: strings and bytes as they are, anything else through `encode`. Pulled at the pace of
+ * the client; when it goes, the generator is ended.
+ */
+export function bodyStream(
+  iterator: AsyncIterator<unknown>,
+  encode: (chunk: unknown) => string,
+  observer: StreamObserver,
+): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const next = await iterator.next();
+        if (next.done !== true) return controller.enqueue(toBytes(next.value, encode));
+        await observer.beforeEnd();
+        controller.close();
+      } catch (error) {
+        observer.onError(error);
+        controller.error(error);
+      }
+      observer.onOver();
+    },
+    async cancel() {
+      observer.onOver();
+      await endEarly(iterator);
+    },
+  });
+}
+
+/** Ends a generator that nobody reads on; what it throws then concerns nobody. */
+export async function endEarly(iterator: AsyncIterator<unknown>): Promise<void> {
+  try {
+    await iterator.return?.();
+  } catch {
+    // The client has gone and the response is over: there is nobody left to tell.
+  }
+}
+
+function toBytes(chunk: unknown, encode: (chunk: unknown) => string): Uint8Array {
+  if (chunk instanceof Uint8Array) return chunk;
+  return encoder.encode(typeof chunk === "string" ? chunk : encode(chunk));
+}
+
+/** An iterator whose first result has been taken already. */
+export function withFirst(first: IteratorResult<unknown>, rest: AsyncIterator<unknown>): AsyncIterator<unknown> {
+  let taken = false;
+  return {
+    next: () => {
+      if (taken) return rest.next();
+      taken = true;
+      return Promise.resolve(first);
+    },
+    return: async () => (await rest.return?.()) ?? { done: true, value: undefined },
+  };
+}

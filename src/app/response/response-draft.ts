@@ -1,0 +1,39 @@
+import { serialize, type CookieOptions } from "hono/utils/cookie";
+
+import { describe } from "../../base/options.ts";
+
+export type { CookieOptions } from "hono/utils/cookie";
+
+/** Status, headers and cookies that go with a plain return value. A `Response` of one's own is sent as it is. */
+export class ResponseDraft {
+  #status: number | undefined;
+  #headers: Headers | undefined;
+
+  /** `undefined` until it is set; then the status of the route is not used. */
+  get status(): number | undefined {
+    return this.#status;
+  }
+
+  /** @throws {RangeError} when it is no whole number from 200 to 599. */
+  set status(status: number) {
+    if (!Number.isInteger(status) || status < 200 || status > 599) {
+      throw new RangeError(`response.status: expected a whole number from 200 to 599, got ${describe(status)}`);
+    }
+    this.#status = status;
+  }
+
+  /** A line break in a value throws a `TypeError`. */
+  get headers(): Headers {
+    return (this.#headers ??= new Headers());
+  }
+
+  /** Has any header been set? */
+  get hasHeaders(): boolean {
+    return this.#headers !== undefined;
+  }
+
+  /** Adds a `set-cookie` header; the value is percent-encoded. @see RFC 6265 */
+  cookie(name: string, value: string, options: CookieOptions = {}): void {
+    this.headers.append("set-cookie", serialize(name, value, { path: "/", ...options }));
+  }
+}

@@ -1,0 +1,114 @@
+import type { Context } from "hono";
+
+/** Knows when a response is really over: sent in full, or given up because the client has gone. */
+export interface ResponseEnd {
+  /** Has `over` called once when this response is over; returns the response to send. Called at most once a request. */
+  attach(response: Response, over: () => Promise<void>): Response;
+  /** The same for a response that has been handed to the server already. */
+  attachLate(over: () => Promise<void>): void;
+}
+
+/** Under this key, the environment of `app.fetch` may bring its own {@link ResponseEnd}. */
+export const responseEndKey: unique symbol = Symbol("afterwork.responseEnd");
+
+/** The parts of a Node response that tell its end, as `@hono/node-server` passes it. */
+interface NodeOutgoing {
+  readonly closed: boolean;
+  once(event: "close", listener: () => void): unknown;
+}
+
+interface KnownEnvironment {
+  readonly [responseEndKey]?: ResponseEnd;
+  readonly outgoing?: NodeOutgoing;
+}
+
+/** Finds out how the end of this request's response can be known. */
+export function responseEndOf(context: Context): ResponseEnd {
+  const environment = context.env as KnownEnvironment | undefined;
+  const brought = environment?.[responseEndKey];
+  if (brought !== undefined) return brought;
+  if (environment?.outgoing !== undefined) return new NodeEnd(environment.outgoing);
+  const waitUntil = waitUntilOf(context);
+  return waitUntil === undefined ? bodyEnd : new WaitUntilEnd(waitUntil);
+}
+
+/** `close` comes exactly once: after the last byte, on an abort, and on a broken stream. `finish` only on success. */
+class NodeEnd implements ResponseEnd {
+  readonly #outgoing: NodeOutgoing;
+
+  constructor(outgoing: NodeOutgoing) {
+    this.#outgoing = outgoing;
+  }
+
+  attach(response: Response, over: () => Promise<void>): Response {
+    this.attachLate(over);
+    return response;
+  }
+
+  attachLate(over: () => Promise<void>): void {
+    if (this.#outgoing.closed) setImmediate(() => void over());
+    else this.#outgoing.once("close", () => void over());
+  }
+}
+
+/** Where the platform keeps a request alive for its promises. */
+class WaitUntilEnd implements ResponseEnd {
+  readonly #waitUntil: (promise: Promise<unknown>) => void;
+
+  constructor(waitUntil: (promise: Promise<unknown>) => void) {
+    this.#waitUntil = waitUntil;
+  }
+
+  attach(response: Response, over: () => Promise<void>): Response {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waitUntil(promise);
+    return afterBody(response, () => over().finally(resolve));
+  }
+
+  attachLate(over: () => Promise<void>): void {
+    this.#waitUntil(over());
+  }
+}
+
+/** `executionCtx` throws where there is none. */
+function waitUntilOf(context: Context): ((promise: Promise<unknown>) => void) | undefined {
+  try {
+    const { executionCtx } = context;
+    return (promise) => executionCtx.waitUntil(promise);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Nothing tells, so the last chunk that is pulled has to: a moment later it has been written. */
+const bodyEnd: ResponseEnd = {
+  attach: (response, over) => afterBody(response, over),
+  attachLate: (over) => void setTimeout(() => void over(), 0),
+};
+
+/** The same response; `over` is called in a later turn than its last chunk, or its cancellation. */
+export function afterBody(response: Response, over: () => Promise<void>): Response {
+  const soon = (): void => void setTimeout(() => void over(), 0);
+  if (response.body === null) {
+    soon();
+    return response;
+  }
+  const reader = response.body.getReader();
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const next = await reader.read();
+        if (!next.done) return controller.enqueue(next.value);
+        controller.close();
+      } catch (error) {
+        controller.error(error);
+      }
+      soon();
+    },
+    async cancel(reason) {
+      soon();
+      await reader.cancel(reason);
+    },
+  });
+  return new Response(body, response);
+}

@@ -1,0 +1,117 @@
+import { AfterworkError } from "../../base/errors.ts";
+import { isPromiseLike } from "../../base/promises.ts";
+import type { StandardSchemaV1 } from "../standard-schema.ts";
+import { bodyStream, endEarly, withFirst, type StreamObserver } from "./body-stream.ts";
+import { encodeEvent, EventStream, type ServerSentEvent } from "./event-stream.ts";
+import type { ResponseDraft } from "./response-draft.ts";
+
+/** What a route says of its responses. */
+export interface ResponseShape {
+  readonly status: number;
+  readonly schema: StandardSchemaV1 | undefined;
+}
+
+/** A returned value that misfits the route's `response` schema. The client gets a 500, the log the details. Code `RESPONSE_INVALID`. */
+export class ResponseValidationError extends AfterworkError {
+  readonly issues: readonly StandardSchemaV1.Issue[];
+
+  constructor(issues: readonly StandardSchemaV1.Issue[]) {
+    const texts = issues.map(({ path, message }) => `${(path ?? []).map(keyText).join(".")}: ${message}`);
+    super("RESPONSE_INVALID", `the returned value misfits the response schema: ${texts.join("; ")}`);
+    this.issues = issues;
+  }
+}
+
+function keyText(part: PropertyKey | StandardSchemaV1.PathSegment): string {
+  return String(typeof part === "object" ? part.key : part);
+}
+
+const jsonHeaders: Readonly<Record<string, string>> = { "content-type": "application/json" };
+
+/** A plain value as a JSON response; `undefined` is `null`. A promise only if the schema is asynchronous. */
+export function jsonResponse(
+  value: unknown,
+  shape: ResponseShape,
+  draft: ResponseDraft | undefined,
+): Response | Promise<Response> {
+  if (shape.schema === undefined) return encodeJson(value, shape, draft);
+  const result = shape.schema["~standard"].validate(value);
+  if (isPromiseLike(result)) return Promise.resolve(result).then((settled) => encodeJson(valid(settled), shape, draft));
+  return encodeJson(valid(result), shape, draft);
+}
+
+function valid(result: StandardSchemaV1.Result<unknown>): unknown {
+  if (result.issues !== undefined) throw new ResponseValidationError(result.issues);
+  return result.value;
+}
+
+function encodeJson(value: unknown, shape: ResponseShape, draft: ResponseDraft | undefined): Response {
+  const status = draft?.status ?? shape.status;
+  const body = hasNoBody(status) ? null : (JSON.stringify(value) ?? "null");
+  if (draft?.hasHeaders === true) return new Response(body, { status, headers: withType(draft.headers, body) });
+  return new Response(body, body === null ? { status } : { status, headers: jsonHeaders });
+}
+
+/** @see RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5 */
+export function hasNoBody(status: number): boolean {
+  return status === 204 || status === 205 || status === 304;
+}
+
+function withType(headers: Headers, body: string | null): Headers {
+  if (body !== null && !headers.has("content-type")) headers.set("content-type", "application/json");
+  return headers;
+}
+
+/** Is it streamed? */
+export function isStreamed(value: unknown): value is AsyncIterable<unknown> | EventStream {
+  return value instanceof EventStream || (typeof value === "object" && value !== null && Symbol.asyncIterator in value);
+}
+
+/** What a streamed response is made of beside its chunks. */
+export interface StreamParts {
+  readonly status: number;
+  readonly draft: ResponseDraft | undefined;
+  readonly observer: StreamObserver;
+  /** For HEAD there is nobody to read. */
+  readonly headOnly: boolean;
+}
+
+/** The response to a value that is streamed. Its first chunk tells the type, unless that is known. */
+export async function streamResponse(
+  value: AsyncIterable<unknown> | EventStream,
+  parts: StreamParts,
+): Promise<Response> {
+  const headers = new Headers(parts.draft?.hasHeaders === true ? parts.draft.headers : undefined);
+  const { status } = parts;
+  if (value instanceof EventStream) {
+    headers.set("content-type", "text/event-stream");
+    headers.set("cache-control", "no-cache");
+    const events = value.events[Symbol.asyncIterator]();
+    return respond(events, (event) => encodeEvent(event as ServerSentEvent), { ...parts, status, headers });
+  }
+  let iterator = value[Symbol.asyncIterator]();
+  if (!headers.has("content-type") && !parts.headOnly) {
+    const first = await iterator.next();
+    headers.set("content-type", typeOfChunk(first.value));
+    iterator = withFirst(first, iterator);
+  }
+  return respond(iterator, (chunk) => `${JSON.stringify(chunk) ?? "null"}\n`, { ...parts, status, headers });
+}
+
+async function respond(
+  iterator: AsyncIterator<unknown>,
+  encode: (chunk: unknown) => string,
+  parts: StreamParts & { readonly headers: Headers },
+): Promise<Response> {
+  const { status, headers } = parts;
+  if (!parts.headOnly) return new Response(bodyStream(iterator, encode, parts.observer), { status, headers });
+  await endEarly(iterator);
+  await parts.observer.beforeEnd();
+  parts.observer.onOver();
+  return new Response(null, { status, headers });
+}
+
+function typeOfChunk(chunk: unknown): string {
+  if (typeof chunk === "string") return "text/plain; charset=utf-8";
+  return chunk instanceof Uint8Array ? "application/octet-stream" : "application/x-ndjson";
+}

@@ -1,0 +1,111 @@
+import { AfterworkError } from "../../base/errors.ts";
+import {
+  aBoolean,
+  aString,
+  checkOptions,
+  describe,
+  strings,
+  wholeNumber,
+  type OptionRule,
+} from "../../base/options.ts";
+import type { Input } from "../../dependencies/input.ts";
+import type { DocumentationOptions } from "../route-description.ts";
+import { isStandardSchema, type StandardSchemaV1 } from "../standard-schema.ts";
+
+/** What can be said of a route beside its inputs. */
+export interface RouteOptions extends DocumentationOptions {
+  /** The status of a plain return value. Default 200. */
+  readonly status?: number;
+  /** The output is parsed by it, so what it does not name is left out; a misfit is a 500 that is reported. */
+  readonly response?: StandardSchemaV1;
+}
+
+/** The methods that routes have. */
+export type RouteMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS";
+
+/** A route as it was written down. */
+export interface RouteDefinition {
+  readonly kind: "http" | "socket";
+  readonly method: RouteMethod;
+  readonly path: string;
+  readonly inputs: Readonly<Record<string, Input>>;
+  readonly options: RouteOptions;
+  readonly handler: (context: never) => unknown;
+}
+
+const aSchema: OptionRule = { expected: "a Standard Schema", accepts: isStandardSchema };
+
+/**
+ * Sorts out the arguments of `app.post(path, handler)`, `(path, inputs, handler)` and `(path, inputs, options, handler)`.
+ *
+ * @throws {AfterworkError} `INVALID_DEFINITION` or `INVALID_OPTION`.
+ */
+export function defineRoute(
+  kind: RouteDefinition["kind"],
+  method: RouteMethod,
+  path: string,
+  rest: readonly unknown[],
+): RouteDefinition {
+  const owner = kind === "socket" ? `ws ${path}` : `${method} ${path}`;
+  const handler = rest.at(-1);
+  const inputs = rest.length > 1 ? rest[0] : {};
+  const options = rest.length > 2 ? rest[1] : {};
+  if (typeof path !== "string" || (path !== "" && !path.startsWith("/"))) {
+    throw invalid(`${method}: expected a path that begins with "/", got ${describe(path)}`);
+  }
+  if (rest.length > 3 || typeof handler !== "function") {
+    throw invalid(`${owner}: expected (path, handler), (path, inputs, handler) or (path, inputs, options, handler)`);
+  }
+  if (typeof inputs !== "object" || inputs === null) {
+    throw invalid(`${owner}: expected inputs to be an object, got ${describe(inputs)}`);
+  }
+  checkOptions(owner, options, {
+    status: wholeNumber(200, 599),
+    response: aSchema,
+    tags: strings,
+    summary: aString,
+    description: aString,
+    operationId: aString,
+    deprecated: aBoolean,
+    hidden: aBoolean,
+  });
+  return {
+    kind,
+    method,
+    path,
+    inputs: inputs as RouteDefinition["inputs"],
+    options: options as RouteOptions,
+    handler: handler as RouteDefinition["handler"],
+  };
+}
+
+function invalid(message: string): AfterworkError {
+  return new AfterworkError("INVALID_DEFINITION", message);
+}
+
+/** The same route behind a prefix, with inputs and tags shared by its group. */
+export function withGroup(route: RouteDefinition, group: RouteGroup): RouteDefinition {
+  const path = joinPaths(group.prefix, route.path);
+  for (const [name, input] of Object.entries(route.inputs)) {
+    if (Object.hasOwn(group.inputs, name) && group.inputs[name] !== input) {
+      throw invalid(
+        `${route.method} ${path}: the input ${name} is declared twice: by the route, and by its router or app`,
+      );
+    }
+  }
+  const tags = [...new Set([...group.tags, ...(route.options.tags ?? [])])];
+  const options = tags.length === 0 ? route.options : { ...route.options, tags };
+  return { ...route, path, inputs: { ...group.inputs, ...route.inputs }, options };
+}
+
+/** What routes have in common. */
+export interface RouteGroup {
+  readonly prefix: string;
+  readonly tags: readonly string[];
+  readonly inputs: Readonly<Record<string, Input>>;
+}
+
+function joinPaths(prefix: string, path: string): string {
+  const joined = `${prefix.replace(/\/$/, "")}${path}`;
+  return joined === "" ? "/" : joined;
+}

@@ -1,0 +1,86 @@
+import type { Server as HttpServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
+import { createAdaptorServer, type WebSocketServerLike } from "@hono/node-server";
+import { WebSocketServer } from "ws";
+
+import type { ServableApp } from "../../app/servable-app.ts";
+import { socketUpgradeKey } from "../../app/socket/socket-upgrade.ts";
+import { AfterworkError } from "../../base/errors.ts";
+import { aBoolean, aString, checkOptions, wholeNumber } from "../../base/options.ts";
+import { handleSignals } from "./signals.ts";
+import { upgradeSocket } from "./upgrade-socket.ts";
+import { Shutdown } from "./shutdown.ts";
+
+/** Where an app listens. */
+export interface ServeOptions {
+  /** 0 takes a free one. Default 8000. */
+  readonly port?: number;
+  /** The address to listen on. Default: all of the machine's. */
+  readonly hostname?: string;
+  /** Shut down on SIGTERM and SIGINT, and end the process afterwards. Default true. */
+  readonly signals?: boolean;
+  /** The largest WebSocket message in bytes. Default 1 MiB. */
+  readonly socketLimit?: number;
+}
+
+/** An app that listens. */
+export interface Server extends AsyncDisposable {
+  readonly port: number;
+  readonly url: string;
+  /**
+   * Shuts down in the order of the documentation: no new requests, those at hand finish, tasks drain, `app` scope closes.
+   * Returns the names of the tasks that were abandoned. Calling it again returns the same promise.
+   */
+  close(): Promise<readonly string[]>;
+}
+
+/**
+ * Starts an app on Node.
+ *
+ * @throws {InvalidOptionError} @throws {AfterworkError} `LISTEN_FAILED` when the port can't be had.
+ * @throws whatever a dependency of `app` scope fails with.
+ */
+export async function serve(app: ServableApp, options: ServeOptions = {}): Promise<Server> {
+  checkOptions("serve", options, {
+    port: wholeNumber(0, 65_535),
+    hostname: aString,
+    signals: aBoolean,
+    socketLimit: wholeNumber(1),
+  });
+  await app.start();
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: options.socketLimit ?? 1024 * 1024 });
+  const http = createAdaptorServer({
+    fetch: fetchOf(app),
+    websocket: { server: sockets as WebSocketServerLike },
+  }) as HttpServer;
+  const port = await listen(http, options);
+  const shutdown = new Shutdown({ app, http, sockets });
+  const stopListening = options.signals === false ? () => {} : handleSignals(shutdown);
+  const close = (): Promise<readonly string[]> => shutdown.run().finally(stopListening);
+  const host = options.hostname === undefined || options.hostname === "0.0.0.0" ? "localhost" : options.hostname;
+  const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  return { port, url, close, [Symbol.asyncDispose]: async () => void (await close()) };
+}
+
+/** Only upgrades come without a response to write to. */
+function fetchOf(app: ServableApp): (request: Request, environment: object) => Response | Promise<Response> {
+  return (request, environment) => {
+    if ((environment as { outgoing?: unknown }).outgoing !== undefined) return app.fetch(request, environment);
+    return app.fetch(request, Object.assign(environment, { [socketUpgradeKey]: upgradeSocket }));
+  };
+}
+
+function listen(http: HttpServer, options: ServeOptions): Promise<number> {
+  const port = options.port ?? 8000;
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const fail = (error: Error): void => {
+    reject(new AfterworkError("LISTEN_FAILED", `serve: port ${port} can't be had: ${error.message}`, { cause: error }));
+  };
+  http.once("error", fail);
+  http.listen(port, options.hostname, () => {
+    http.off("error", fail);
+    resolve((http.address() as AddressInfo).port);
+  });
+  return promise;
+}
