@@ -10,9 +10,9 @@ export interface ParameterDescription {
   readonly name: string;
   /** Without one: a string that must be there; for a body, any JSON. */
   readonly schema?: StandardSchemaV1 | undefined;
-  /** Does it collect all values of that name? Its schema may be that of one value, or that of the list. */
+  /** Does it collect all values of that name? Its schema is that of one value. */
   readonly list: boolean;
-  /** Unless given, asked of the schema: what accepts `undefined` (a list: `[]`) may be left out. */
+  /** Unless given: lists may be left out, and so may what has a schema that accepts `undefined`. */
   readonly required?: boolean | undefined;
   readonly description?: string | undefined;
 }

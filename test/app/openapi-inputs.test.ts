@@ -55,19 +55,17 @@ describe("parameters", () => {
     expect(described).toMatchObject([{ required: false }]);
   });
 
-  test("lists are arrays, by the schema of an item or of the list, and may be empty unless the schema says no", async () => {
+  test("lists are arrays of what their schema describes, and may be empty", async () => {
     const list = { list: true };
     const described = await parametersOf(
       parameter("query", "plain", undefined, list),
-      parameter("query", "items", int, list),
-      parameter("query", "list", z.array(z.string()).max(5), list),
-      parameter("query", "full", z.array(z.string()).min(1), list),
+      parameter("query", "numbers", int, list),
+      parameter("query", "kinds", z.enum(["a", "b"]), { list: true, required: true }),
     );
     expect(described).toMatchObject([
       { required: false, schema: { type: "array", items: { type: "string" } } },
       { required: false, schema: { type: "array", items: { type: "integer" } } },
-      { required: false, schema: { type: "array", items: { type: "string" }, maxItems: 5 } },
-      { required: true, schema: { type: "array", minItems: 1 } },
+      { required: true, schema: { type: "array", items: { enum: ["a", "b"] } } },
     ]);
   });
 

@@ -17,12 +17,11 @@ export function describeParameter(
   owner: string,
 ): DescribedParameter {
   const own = ownSchema(parameter, components, owner);
-  const said = components.resolve(own);
-  const ofList = said["type"] === "array";
+  const { description } = components.resolve(own);
   return {
-    schema: parameter.list && !ofList ? { type: "array", items: own } : own,
-    required: parameter.required ?? mustBeGiven(parameter, ofList),
-    description: parameter.description ?? (typeof said["description"] === "string" ? said["description"] : undefined),
+    schema: parameter.list ? { type: "array", items: own } : own,
+    required: parameter.required ?? mustBeGiven(parameter),
+    description: parameter.description ?? (typeof description === "string" ? description : undefined),
   };
 }
 
@@ -33,8 +32,7 @@ function ownSchema({ place, name, schema }: ParameterDescription, components: Co
   return place === "body" ? {} : { type: "string" };
 }
 
-/** A list of which nothing was sent is an empty list, and only a schema of the whole list can object to that. */
-function mustBeGiven({ schema, list }: ParameterDescription, ofList: boolean): boolean {
-  if (list) return schema !== undefined && ofList && !acceptsAtOnce(schema, []);
-  return schema === undefined || !acceptsAtOnce(schema, undefined);
+/** A list of which nothing was sent is an empty list. */
+function mustBeGiven({ schema, list }: ParameterDescription): boolean {
+  return !list && (schema === undefined || !acceptsAtOnce(schema, undefined));
 }
