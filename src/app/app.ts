@@ -3,7 +3,7 @@ import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { backgroundLimits } from "../background/background-options.ts";
 import { TaskRunner, type DrainBudget } from "../background/task-runner.ts";
 import { systemClock } from "../base/clock.ts";
-import { AfterworkError, toError } from "../base/errors.ts";
+import { AfterworkError } from "../base/errors.ts";
 import { Events } from "../base/events.ts";
 import { consoleLog } from "../base/log.ts";
 import { AppScope } from "../dependencies/app-scope.ts";
@@ -16,11 +16,12 @@ import type { AppParts } from "./app-parts.ts";
 import { CompiledRoute } from "./routing/compiled-route.ts";
 import { addDocsRoutes } from "./docs-routes.ts";
 import { handleRequest } from "./request/handle-request.ts";
+import { failFromOutside } from "./request/fail-from-outside.ts";
 import { handleSocket } from "./request/handle-socket.ts";
 import { HonoSource } from "./request/hono-source.ts";
 import { openApiDocument, type OpenApiDocument } from "./openapi.ts";
 import { whenToRun } from "./platform.ts";
-import { answerTo, detail } from "./response/error-response.ts";
+import { detail } from "./response/error-response.ts";
 import { ErrorHandlers, type ErrorClass, type ErrorHandler } from "./response/error-handlers.ts";
 import { withGroup, type RouteDefinition, type RouteGroup } from "./routing/route.ts";
 import { RouteTable } from "./routing/route-table.ts";
@@ -73,6 +74,7 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
       }),
       runTasks: whenToRun(run, process.env),
       appScope,
+      overrides: this.#overrides,
       errorHandlers: new ErrorHandlers(),
       events,
       log,
@@ -89,6 +91,7 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
   use(...args: [MiddlewareHandler] | [string, MiddlewareHandler]): this {
     const [path, middleware] = args.length === 1 ? ["*", args[0]] : args;
     this.#refuseSealed(`middleware for ${path}`);
+    this.#parts.exchanges ??= new WeakMap();
     this.#hono.use(path, middleware);
     return this;
   }
@@ -187,6 +190,14 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
     return abandoned;
   }
 
+  /** Resolves when the work of all responses so far has been done. Waits for open sockets as well. */
+  async idle(): Promise<void> {
+    do {
+      await Promise.all(this.#unfinished);
+      await this.#parts.runner.idle();
+    } while (this.#unfinished.size > 0);
+  }
+
   /** The patience that `close` has. */
   get shutdownBudget(): ShutdownBudget {
     return this.#budget;
@@ -225,18 +236,8 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
   }
 
   /** Errors of middleware; those of routes have been answered before. */
-  #failed(error: Error, context: Context): Response {
-    const { response, unexpected } = answerTo(error);
-    const failed = {
-      method: context.req.method,
-      path: context.req.path,
-      status: response.status,
-      error: toError(error),
-    };
-    if (unexpected && !this.#parts.events.emit("requestFailed", failed)) {
-      this.#parts.log.error(`${failed.method} ${failed.path} failed`, { status: failed.status, error });
-    }
-    return response;
+  #failed(error: Error, context: Context): Promise<Response> {
+    return failFromOutside(error, new HonoSource(context), this.#parts);
   }
 
   #track(work: Promise<void>): Promise<void> {

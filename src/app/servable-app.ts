@@ -10,5 +10,6 @@ export interface ServableApp {
   beginShutdown(): void;
   close(budget?: Partial<DrainBudget>): Promise<readonly string[]>;
   override<Value>(dependency: Dependency<Value>, replacement: Replacement<Value>): () => void;
+  idle(): Promise<void>;
   readonly shutdownBudget: ShutdownBudget;
 }

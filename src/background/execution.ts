@@ -71,11 +71,11 @@ export class Execution {
 
   #openAttempt(number: number): Attempt {
     const { runner } = this.#environment;
-    const { root } = this.#job.seed;
+    const { root, observer } = this.#job.seed;
     return new Attempt(
       this.#job,
       number,
-      (attempt) => new TaskList({ runner, root, ownerOf: (value) => attempt.ownerOf(value), arm: () => {} }),
+      (attempt) => new TaskList({ runner, root, observer, ownerOf: (value) => attempt.ownerOf(value), arm: () => {} }),
       this.#environment,
     );
   }

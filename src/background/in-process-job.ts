@@ -9,6 +9,7 @@ import {
   type LocalJobStatus,
 } from "../tasks/job.ts";
 import type { Work } from "../tasks/work.ts";
+import type { TaskObserver } from "./task-observer.ts";
 
 /** When a job of a request runs: if the request succeeds, in any case, or only if it fails. */
 export type RunWhen = "success" | "always" | "failure";
@@ -22,6 +23,7 @@ export interface JobRoot {
 /** What a job is made of. */
 export interface JobSeed {
   readonly root: JobRoot;
+  readonly observer: TaskObserver | undefined;
   readonly name: string;
   readonly work: Work;
   readonly args: readonly unknown[];
@@ -102,7 +104,7 @@ export class InProcessJob implements LocalJob {
   }
 
   /** It will never run. */
-  drop(reason: string): void {
+  drop(reason: string): undefined {
     if (this.ended) return;
     this.#settle("cancelled", new JobCancelledError(this.name, this.id, reason));
     this.#onDropped(this);

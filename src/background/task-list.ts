@@ -7,6 +7,7 @@ import type { ArgsOf, JobOf, Work } from "../tasks/work.ts";
 import { nameOfWork } from "./check-work.ts";
 import { DurableList, type DurableHost } from "./durable-list.ts";
 import type { InProcessJob, JobRoot, JobSeed, RunWhen } from "./in-process-job.ts";
+import type { TaskObserver } from "./task-observer.ts";
 
 /** Who runs the jobs of lists. */
 export interface JobRunner extends DurableHost {
@@ -21,6 +22,8 @@ export interface TaskListHost {
   readonly runner: JobRunner;
   /** Where the jobs of an attempt go; absent for a request, which runs its own. */
   readonly root?: JobRoot;
+  /** Who watches what is added here. */
+  readonly observer: TaskObserver | undefined;
   /** The function-scope dependency that handed out just this object, if one did. */
   ownerOf(value: unknown): string | undefined;
   /** In-process work was added, so `run` is to be called when the response has ended. */
@@ -166,7 +169,8 @@ export class TaskList implements BackgroundTasks, JobRoot {
     const name = nameOfWork(work);
     if (isTask(work) && work.options.durable === true) return this.#durable.add(when, work, args);
     this.#refuseClosing(name, args);
-    const job = this.#host.runner.admit({ root: this.#root, name, work, args, when, concurrent: this.#concurrent });
+    const { runner, observer } = this.#host;
+    const job = runner.admit({ root: this.#root, observer, name, work, args, when, concurrent: this.#concurrent });
     if (this.#phase === "collecting" && !this.#live) this.#collect(job);
     else this.#runLate(job);
     return job;

@@ -79,15 +79,23 @@ export class TaskRunner implements JobRunner {
     }
     const job = new InProcessJob(seed, (dropped) => this.#forget(dropped));
     this.#pending.add(job);
+    seed.observer?.onAdded(job, seed.args);
     return job;
   }
 
   run(job: InProcessJob): undefined | Promise<void> {
-    return job.ended ? undefined : new Execution(job, this.#environment).start();
+    if (job.ended) return undefined;
+    if (job.seed.observer?.runs === false) return job.drop("the test client only records");
+    return new Execution(job, this.#environment).start();
   }
 
   reportUnstored(job: Job, error: unknown): void {
     this.#tell({ id: job.id, name: job.name, error, attempts: 0, hint: "it could not be stored" });
+  }
+
+  /** Resolves when nothing is pending. */
+  async idle(): Promise<void> {
+    while (this.#pending.size > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
   }
 
   /**
@@ -118,12 +126,14 @@ export class TaskRunner implements JobRunner {
   }
 
   #report(job: InProcessJob, attempts: number, error: unknown): void {
+    const observed = job.seed.observer?.onFailed(job, error) ?? false;
     const hint = failureHint(job, error);
-    this.#tell({ id: job.id, name: job.name, error, attempts, ...(hint === undefined ? {} : { hint }) });
+    const failed = { id: job.id, name: job.name, error, attempts, ...(hint === undefined ? {} : { hint }) };
+    this.#tell(failed, observed);
   }
 
-  #tell(failed: TaskFailed): void {
-    if (this.#parts.events.emit("taskFailed", failed)) return;
+  #tell(failed: TaskFailed, observed = false): void {
+    if (this.#parts.events.emit("taskFailed", failed) || observed) return;
     const { name, id, ...rest } = failed;
     this.#parts.log.error(`the background task ${name} failed`, { job: id, ...rest });
   }

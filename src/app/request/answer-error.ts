@@ -44,6 +44,7 @@ function reported(exchange: Exchange, answer: Answer, error: unknown): Response 
 /** Tells whoever listens of an error that nobody has foreseen; without a listener it is logged. */
 export function reportRequest(exchange: Exchange, failed: { readonly status: number; readonly error: unknown }): void {
   const { method, path } = exchange.route.definition;
-  if (exchange.app.events.emit("requestFailed", { method, path, ...failed })) return;
+  const observed = exchange.observer?.onRequestFailed(failed.error) ?? false;
+  if (exchange.app.events.emit("requestFailed", { method, path, ...failed }) || observed) return;
   exchange.log.error(`${exchange.route.name} failed`, failed);
 }

@@ -9,6 +9,7 @@ import type { AppParts } from "../app-parts.ts";
 import type { CompiledRoute, Ready } from "../routing/compiled-route.ts";
 import type { Form } from "../uploads/form-draft.ts";
 import type { ReadHost } from "../parameters/parameter-reader.ts";
+import type { RequestObserver } from "./request-observer.ts";
 import type { RequestSource } from "./request-source.ts";
 import { PlatformError } from "../platform.ts";
 import { ResponseDraft } from "../response/response-draft.ts";
@@ -39,6 +40,10 @@ export class Exchange implements TaskListHost, ResolutionHost, ReadHost {
 
   get runner(): JobRunner {
     return this.app.runner;
+  }
+
+  get observer(): RequestObserver | undefined {
+    return this.source.observer;
   }
 
   get appScope(): AppScope {

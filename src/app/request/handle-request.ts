@@ -14,6 +14,7 @@ import { isStreamed, jsonResponse, streamResponse } from "../response/serialise.
  */
 export async function handleRequest(route: CompiledRoute, source: RequestSource, app: AppParts): Promise<Response> {
   const exchange = new Exchange(route, source, app);
+  app.exchanges?.set(source.request, { answerAnew: (error) => recover(exchange, error) });
   let response: Response;
   try {
     response = await respond(exchange);

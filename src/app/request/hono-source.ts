@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { getCookie } from "hono/cookie";
 
+import { observerOf, type RequestObserver } from "./request-observer.ts";
 import type { RequestSource } from "./request-source.ts";
 import { responseEndOf, type ResponseEnd } from "../response/response-end.ts";
 
@@ -44,6 +45,10 @@ export class HonoSource implements RequestSource {
 
   get end(): ResponseEnd {
     return responseEndOf(this.#context);
+  }
+
+  get observer(): RequestObserver | undefined {
+    return observerOf(this.#context);
   }
 
   noteError(error: Error): void {

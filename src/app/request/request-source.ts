@@ -1,3 +1,4 @@
+import type { RequestObserver } from "./request-observer.ts";
 import type { ResponseEnd } from "../response/response-end.ts";
 
 /** A request as parameters read it, whatever server or framework received it. */
@@ -15,6 +16,8 @@ export interface RequestSource {
   text(): Promise<string>;
   /** Knows when the response to this request is over. */
   readonly end: ResponseEnd;
+  /** Who watches this request, if anybody does. */
+  readonly observer: RequestObserver | undefined;
   /** Tells the server's own middleware that the request was answered by the error path. */
   noteError(error: Error): void;
 }

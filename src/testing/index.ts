@@ -1,0 +1,5 @@
+export type { RecordedTask } from "./recorded-task.ts";
+export type { TestRequestInit } from "./request-init.ts";
+export { SocketRefusedError, TestClient, type StreamedResponse, type TestClientOptions } from "./test-client.ts";
+export type { TestResponse } from "./test-response.ts";
+export type { TestSocket } from "./test-socket.ts";
