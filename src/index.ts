@@ -19,7 +19,7 @@ export { InvalidSettingsError, settings, type SettingsOptions } from "./app/sett
 export { bool, int, number } from "./app/small-schemas.ts";
 export type { AppSocket, SocketMessage } from "./app/socket/app-socket.ts";
 export type { SaveOptions, UploadFile } from "./app/uploads/upload-file.ts";
-export type { BackgroundEvents, TaskFailed } from "./background/background-events.ts";
+export type { BackgroundEvents, TaskFailed, TaskSucceeded } from "./background/background-events.ts";
 export type { BackgroundOptions } from "./background/background-options.ts";
 export { depends, type DependencyContext } from "./background/depends.ts";
 export { StoreUnavailableError, type DurablePort, type PreparedJob } from "./background/durable-port.ts";

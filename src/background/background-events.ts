@@ -2,6 +2,16 @@
 export interface BackgroundEvents {
   /** A task has failed for good. Told once per job; without a listener it is logged. */
   taskFailed: TaskFailed;
+  /** A task has succeeded. Told once per job, in the asynchronous context of its `addTask`, as `taskFailed` is. */
+  taskSucceeded: TaskSucceeded;
+}
+
+/** A task that has succeeded. */
+export interface TaskSucceeded {
+  readonly id: string;
+  readonly name: string;
+  /** How many attempts there were, this one included. */
+  readonly attempts: number;
 }
 
 /** A task that has failed for good. */

@@ -19,6 +19,8 @@ export interface ExecutionEnvironment extends AttemptEnvironment {
   readonly timeoutMs: number;
   /** How long work that has been told to stop keeps its slot. */
   readonly graceMs: number;
+  /** A job has succeeded. */
+  onSucceeded(job: InProcessJob, attempts: number): void;
   /** A job has failed for good. */
   onFailed(job: InProcessJob, attempts: number, error: unknown): void;
   /** A job has ended, however. */
@@ -118,6 +120,7 @@ export class Execution {
   #end(attempt: Attempt, value: unknown): undefined {
     attempt.tasks.settle({});
     this.#job.succeed(value);
+    this.#environment.onSucceeded(this.#job, attempt.number);
     this.#letGo(attempt);
     this.#environment.onEnded(this.#job);
     return undefined;

@@ -25,7 +25,7 @@ export interface TaskRunnerParts {
   readonly engine: DurablePort | undefined;
   readonly appScope: AppScope;
   readonly overrides: Overrides;
-  readonly events: Pick<Events<BackgroundEvents>, "emit">;
+  readonly events: Pick<Events<BackgroundEvents>, "emit" | "has">;
   readonly log: Log;
   readonly clock: Clock;
 }
@@ -62,7 +62,8 @@ export class TaskRunner implements JobRunner {
       log: parts.log,
       blocks: new BlockWatch(parts.log),
       planOf: (task) => plans.of(task),
-      onFailed: (job, attempts, error) => this.#report(job, attempts, error),
+      onSucceeded: (job, attempts) => this.#tellSuccess(job, attempts),
+      onFailed: (job, attempts, error) => job.inContext(() => this.#report(job, attempts, error)),
       onEnded: (job) => this.#forget(job),
     };
   }
@@ -123,6 +124,12 @@ export class TaskRunner implements JobRunner {
     const waiting = this.#onIdle;
     this.#onIdle = [];
     for (const wake of waiting) wake();
+  }
+
+  #tellSuccess(job: InProcessJob, attempts: number): void {
+    const { events } = this.#parts;
+    if (!events.has("taskSucceeded")) return;
+    job.inContext(() => events.emit("taskSucceeded", { id: job.id, name: job.name, attempts }));
   }
 
   #report(job: InProcessJob, attempts: number, error: unknown): void {

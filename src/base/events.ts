@@ -16,6 +16,11 @@ export class Events<Map extends object> {
     return () => void listeners.delete(listener);
   }
 
+  /** Does anybody listen? Asked before an event is made that would be made for each of many requests. */
+  has(name: keyof Map): boolean {
+    return (this.#listeners.get(name)?.size ?? 0) > 0;
+  }
+
   /** Tells every listener; `false` when there was none, so that the caller can log instead. */
   emit<Name extends keyof Map>(name: Name, event: Map[Name]): boolean {
     const listeners = this.#listeners.get(name);
