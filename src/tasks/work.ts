@@ -8,7 +8,7 @@ export type Work = AnyTask | ((...args: never[]) => unknown);
 export type ArgsOf<W> = W extends { readonly "~types"?: TaskTypes<infer Args, unknown, boolean> }
   ? Args
   : W extends (...args: infer Args) => infer Result
-    ? Result extends AnyGeneratorObject
+    ? IsGeneratorObject<Result> extends true
       ? readonly [aGeneratorFunctionIsNoWork: never]
       : Args
     : never;
@@ -23,3 +23,10 @@ export type JobOf<W> = W extends { readonly "~types"?: TaskTypes<readonly unknow
     : never;
 
 type AnyGeneratorObject = Generator<unknown, unknown, never> | AsyncGenerator<unknown, unknown, never>;
+
+/** Not so for `any`, nor for `never`: a function that always throws is work that always fails. */
+type IsGeneratorObject<Result> = unknown extends Result
+  ? false
+  : [Extract<Result, AnyGeneratorObject>] extends [never]
+    ? false
+    : true;
