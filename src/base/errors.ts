@@ -47,5 +47,15 @@ export class AfterworkError extends Error {
 /** Anything can be thrown; this is the same thing as an `Error`, for places that need a message and a stack. */
 export function toError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;
-  return new Error(`a value that is no Error was thrown: ${String(thrown)}`, { cause: thrown });
+  return new Error(`a value that is no Error was thrown: ${messageOf(thrown)}`, { cause: thrown });
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(thrown: unknown): string {
+  if (thrown instanceof Error) return thrown.message;
+  try {
+    return String(thrown);
+  } catch {
+    return "an object without a text";
+  }
 }

@@ -1,6 +1,7 @@
 import type { Log } from "./log.ts";
+import { isPromiseLike } from "./promises.ts";
 
-/** Typed listeners by event name. A listener that throws is logged and disturbs nobody. */
+/** Typed listeners by event name. A listener that throws or rejects is logged and disturbs nobody. */
 export class Events<Map extends object> {
   readonly #listeners = new globalThis.Map<keyof Map, Set<(event: never) => void>>();
   readonly #log: Log;
@@ -29,11 +30,15 @@ export class Events<Map extends object> {
     return true;
   }
 
-  #call<Event>(name: string, listener: (event: Event) => void, event: Event): void {
-    try {
-      listener(event);
-    } catch (error) {
+  #call<Event>(name: string, listener: (event: Event) => unknown, event: Event): void {
+    const report = (error: unknown): void => {
       this.#log.error(`a listener of ${JSON.stringify(name)} failed`, { error });
+    };
+    try {
+      const told: unknown = listener(event);
+      if (isPromiseLike(told)) told.then(undefined, report);
+    } catch (error) {
+      report(error);
     }
   }
 }

@@ -1,4 +1,4 @@
-import { AfterworkError } from "../base/errors.ts";
+import { AfterworkError, messageOf } from "../base/errors.ts";
 import { isPromiseLike } from "../base/promises.ts";
 
 /** A generator of either kind. */
@@ -22,7 +22,7 @@ export class DependencyCleanupError extends AfterworkError {
   readonly errors: readonly unknown[];
 
   constructor(errors: readonly unknown[]) {
-    const texts = errors.map((error) => (error instanceof Error ? error.message : String(error)));
+    const texts = errors.map((error) => messageOf(error));
     super("DEPENDENCY_CLEANUP", `${errors.length} errors while dependencies were closed: ${texts.join("; ")}`, {
       cause: errors[0],
     });
