@@ -22,6 +22,7 @@ import { HonoSource } from "./request/hono-source.ts";
 import { openApiDocument, type OpenApiDocument } from "./openapi.ts";
 import { whenToRun } from "./platform.ts";
 import { detail } from "./response/error-response.ts";
+import { withPreparedHeaders } from "./response/prepared-headers.ts";
 import { ErrorHandlers, type ErrorClass, type ErrorHandler } from "./response/error-handlers.ts";
 import { withGroup, type RouteDefinition, type RouteGroup } from "./routing/route.ts";
 import { RouteTable } from "./routing/route-table.ts";
@@ -81,8 +82,8 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
       longLived: new Set(),
       track: (work) => this.#track(work),
     };
-    this.#hono.notFound((context) => this.#notFound(context));
-    this.#hono.onError((error, context) => this.#failed(error, context));
+    this.#hono.notFound((context) => withPreparedHeaders(context, this.#notFound(context)));
+    this.#hono.onError((error, context) => withPreparedHeaders(context, this.#failed(error, context)));
   }
 
   /** Adds Hono middleware, for all paths or for one pattern. It runs in the order in which it and routes were added. */
@@ -111,7 +112,7 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
   }
 
   /** Listens; the function returned stops that. */
-  on<Name extends keyof AppEvents>(name: Name, listener: (event: AppEvents[Name]) => void): () => void {
+  on<Name extends keyof AppEvents>(name: Name, listener: (event: AppEvents[Name]) => unknown): () => void {
     return this.#parts.events.on(name, listener);
   }
 
@@ -212,7 +213,10 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
     const handler =
       whole.kind === "socket"
         ? (context: Context) => handleSocket(compiled, context, parts)
-        : (context: Context) => handleRequest(compiled, new HonoSource(context), parts);
+        : async (context: Context) => {
+            const response = handleRequest(compiled, new HonoSource(context), parts);
+            return parts.exchanges === undefined ? response : withPreparedHeaders(context, await response);
+          };
     this.#hono.on(whole.method, whole.path, handler);
   }
 

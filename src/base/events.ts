@@ -3,7 +3,7 @@ import { isPromiseLike } from "./promises.ts";
 
 /** Typed listeners by event name. A listener that throws or rejects is logged and disturbs nobody. */
 export class Events<Map extends object> {
-  readonly #listeners = new globalThis.Map<keyof Map, Set<(event: never) => void>>();
+  readonly #listeners = new globalThis.Map<keyof Map, Set<(event: never) => unknown>>();
   readonly #log: Log;
 
   constructor(log: Log) {
@@ -11,7 +11,7 @@ export class Events<Map extends object> {
   }
 
   /** Adds a listener; the function returned removes it again. Adding the same one twice counts once. */
-  on<Name extends keyof Map>(name: Name, listener: (event: Map[Name]) => void): () => void {
+  on<Name extends keyof Map>(name: Name, listener: (event: Map[Name]) => unknown): () => void {
     const listeners = this.#listeners.get(name) ?? new Set();
     this.#listeners.set(name, listeners.add(listener));
     return () => void listeners.delete(listener);
@@ -26,7 +26,7 @@ export class Events<Map extends object> {
   emit<Name extends keyof Map>(name: Name, event: Map[Name]): boolean {
     const listeners = this.#listeners.get(name);
     if (listeners === undefined || listeners.size === 0) return false;
-    for (const listener of listeners) this.#call(String(name), listener as (event: Map[Name]) => void, event);
+    for (const listener of listeners) this.#call(String(name), listener as (event: Map[Name]) => unknown, event);
     return true;
   }
 
