@@ -83,7 +83,7 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
       track: (work) => this.#track(work),
     };
     this.#hono.notFound((context) => withPreparedHeaders(context, this.#notFound(context)));
-    this.#hono.onError((error, context) => withPreparedHeaders(context, this.#failed(error, context)));
+    this.#hono.onError(async (error, context) => withPreparedHeaders(context, await this.#failed(error, context)));
   }
 
   /** Adds Hono middleware, for all paths or for one pattern. It runs in the order in which it and routes were added. */
@@ -213,9 +213,10 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
     const handler =
       whole.kind === "socket"
         ? (context: Context) => handleSocket(compiled, context, parts)
-        : async (context: Context) => {
+        : (context: Context) => {
             const response = handleRequest(compiled, new HonoSource(context), parts);
-            return parts.exchanges === undefined ? response : withPreparedHeaders(context, await response);
+            if (parts.exchanges === undefined) return response;
+            return response.then((made) => withPreparedHeaders(context, made));
           };
     this.#hono.on(whole.method, whole.path, handler);
   }
