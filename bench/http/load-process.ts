@@ -12,7 +12,7 @@ export class LoadProcess {
   #failure: Error | undefined;
 
   constructor() {
-    this.#child = fork(fileURLToPath(new URL("load.ts", import.meta.url)), { execArgv: process.execArgv });
+    this.#child = fork(fileURLToPath(new URL("load.ts", import.meta.url)), { execArgv: [] });
     this.#child.on("message", (event: LoadEvent) => {
       if (event.type === "failed") this.#fail(event.message);
       else this.#waiting?.resolve(event);

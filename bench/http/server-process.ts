@@ -74,9 +74,12 @@ export class ServerProcess {
   }
 }
 
+/** Where the library is found. No other flag goes on: `--eval` would run the caller's script again, without end. */
+const conditions = process.execArgv.filter((flag) => flag.startsWith("--conditions="));
+
 function commandOf(server: Server, { python, nodeFlags = [] }: Launch): [string, string[]] {
   const file = fileURLToPath(server.file);
-  if (server.language === "node") return [process.execPath, [...process.execArgv, ...nodeFlags, file]];
+  if (server.language === "node") return [process.execPath, [...conditions, ...nodeFlags, file]];
   if (python === undefined) throw new Error(`the server "${server.name}" needs Python`);
   return [python, [file]];
 }

@@ -14,5 +14,5 @@ app.post("/items-plain/:id", { id: path(int), item: body(Item) }, ({ id, item })
 
 const manifest = new URL("../../../package.json", import.meta.url);
 const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };
-const { port } = await serve(app, { port: 0 });
+const { port } = await serve(app, { port: 0, hostname: "127.0.0.1" });
 announce(port, version);
