@@ -63,7 +63,7 @@ test("a listener that rejects is logged and brings nothing down", async () => {
 
 test("a listener may stop listening while it is told", () => {
   const { events, heard } = openEvents();
-  const stop = events.on("rang", () => stop());
+  const stop: () => void = events.on("rang", () => stop());
   events.on("rang", (times) => heard.push(times));
   events.emit("rang", 1);
   events.emit("rang", 2);
