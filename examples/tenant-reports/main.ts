@@ -1,0 +1,14 @@
+import { App, serve } from "afterwork";
+
+import { router } from "./router.ts";
+import { tokenOf } from "./tenant.ts";
+
+const secret = (process.env["TENANT_SECRET"] ??= "a secret for this example only");
+
+const app = new App({ title: "Reports of many tenants" }).include(router);
+const { url } = await serve(app, { port: Number(process.env["PORT"] ?? 8000) });
+
+const who = `-H 'x-user: alice' -H 'x-token: ${tokenOf("alice", secret)}'`;
+console.log(`${url}/docs
+try:  curl ${url}/reports ${who} --json '{"lines":[{"text":"lamp","cents":1999}]}'
+then: curl ${url}/reports/<id> ${who}`);
