@@ -1,0 +1,49 @@
+import { rmSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { openPostOffice, type PostOffice } from "../surroundings/post-office.ts";
+import { openWebhookReceiver, type WebhookReceiver } from "../surroundings/webhook-receiver.ts";
+
+/** All that the demo talks to, on this machine and for this run only. */
+export interface Surroundings extends AsyncDisposable {
+  /** A fresh folder; gone when the process ends, however it ends. */
+  readonly folder: string;
+  readonly postOffice: PostOffice;
+  readonly receiver: WebhookReceiver;
+  readonly tenantSecret: string;
+  readonly password: string;
+}
+
+/** Opens them, and puts into the environment what the examples read their settings from. */
+export async function openSurroundings(): Promise<Surroundings> {
+  const folder = await mkdtemp(join(tmpdir(), "afterwork-demo-"));
+  const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", removeFolder);
+  const webhookSecret = "the webhook secret of the demo";
+  const tenantSecret = "the tenant secret of the demo";
+  const password = "open sesame";
+  const postOffice = await openPostOffice();
+  const receiver = await openWebhookReceiver(webhookSecret);
+  Object.assign(process.env, {
+    DATA_DIR: folder,
+    SMTP_URL: postOffice.url,
+    WEBHOOK_URL: receiver.url,
+    WEBHOOK_SECRET: webhookSecret,
+    TENANT_SECRET: tenantSecret,
+    LOGIN_PASSWORD: password,
+  });
+  return {
+    folder,
+    postOffice,
+    receiver,
+    tenantSecret,
+    password,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([postOffice[Symbol.asyncDispose](), receiver[Symbol.asyncDispose]()]);
+      process.off("exit", removeFolder);
+      removeFolder();
+    },
+  };
+}
