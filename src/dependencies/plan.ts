@@ -84,6 +84,9 @@ interface OpenStage extends Stage {
   readonly steps: Step[];
 }
 
+/** Nothing in the tree of an app-scope dependency may be a parameter or a step of a plan. */
+const nowhere: OpenStage = { parameters: [], steps: [] };
+
 class Compiler {
   readonly #options: PlanOptions;
   readonly #slots = new Map<Dependency, number>();
@@ -91,6 +94,7 @@ class Compiler {
   readonly #parameterSlots = new Map<Parameter, Map<string, number>>();
   readonly #open = new Map<Dependency, number>();
   readonly #searched = new Set<Dependency>();
+  readonly #checked = new Set<Dependency>();
   readonly #guards: OpenStage[] = [];
   readonly #appDependencies = new Set<Dependency>();
   #size = 0;
@@ -157,6 +161,7 @@ class Compiler {
     if (!livesAtLeastAsLong(dependency.scope, site.scope)) {
       throw DependencyScopeError.inversion(path, site.scope, dependency.scope);
     }
+    if (site.scope === "app") return this.#checkOnly(dependency, name, site);
     const add = (): number => this.#addStep(dependency, name, site, stage);
     if (asked.freshOf !== undefined) return once(this.#freshSlots, inputs, name, add);
     const known = this.#slots.get(dependency);
@@ -175,12 +180,20 @@ class Compiler {
     });
   }
 
-  /** What an app-scope dependency needs is resolved by the app's own scope, not by this plan; here it is only checked. */
   #inputsOf(dependency: Dependency, site: Site, stage: OpenStage): readonly NamedSlot[] {
-    if (dependency.scope !== "app") return this.resolveAll(dependency.inputs, site, stage);
-    this.resolveAll(dependency.inputs, site, { parameters: [], steps: [] });
+    const inputs = this.resolveAll(dependency.inputs, site, stage);
+    if (dependency.scope !== "app") return inputs;
     this.#appDependencies.add(dependency);
     return [];
+  }
+
+  /** What an app-scope dependency needs is resolved by the app's own scope, so it gets no slot here. */
+  #checkOnly(dependency: Dependency, name: string, site: Site): number {
+    if (!this.#checked.has(dependency)) {
+      this.#enter(dependency, name, site, (inner) => this.resolveAll(dependency.inputs, inner, nowhere));
+      this.#checked.add(dependency);
+    }
+    return -1;
   }
 
   #enter<Result>(dependency: Dependency, name: string, site: Site, visit: (inner: Site) => Result): Result {

@@ -149,3 +149,15 @@ test("the inputs of an app come before those of its routes, once", async () => {
   expect(await ask(app)).toMatchObject({ body: 1 });
   expect(order).toEqual(["app", "route"]);
 });
+
+test("what an app-scope dependency needs can be asked for beside it, in any order", async () => {
+  const settings = depends.app(() => "settings");
+  const pool = depends.app({ settings }, ({ settings }) => `pool of ${settings}`);
+  const cache = depends.app({ pool, settings }, ({ pool }) => `cache on ${pool}`);
+  const app = new App();
+  app.get("/down", { cache, pool, settings }, ({ cache, pool, settings }) => [cache, pool, settings]);
+  app.get("/up", { settings, pool, cache }, ({ cache, pool, settings }) => [cache, pool, settings]);
+  const all = ["cache on pool of settings", "pool of settings", "settings"];
+  expect((await ask(app, "/down")).body).toEqual(all);
+  expect((await ask(app, "/up")).body).toEqual(all);
+});
