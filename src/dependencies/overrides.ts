@@ -2,7 +2,7 @@ import { createDependency, type Dependency } from "./dependency.ts";
 
 /** Other dependencies, or functions, that take the place of dependencies in tests. */
 export class Overrides {
-  readonly #replacements = new Map<Dependency, Dependency[]>();
+  readonly #replacements = new Map<Dependency, Replacement[]>();
   #version = 0;
 
   /** Grows with every change, so that plans know when they are out of date. */
@@ -12,22 +12,28 @@ export class Overrides {
 
   /** Puts `replacement` in the place of `dependency`; the function returned undoes just this, once. */
   set(dependency: Dependency, replacement: Dependency | ((context: never) => unknown)): () => void {
-    const stack = this.#replacements.get(dependency) ?? [];
-    const entry = typeof replacement === "function" ? asDependency(dependency, replacement) : replacement;
-    this.#replacements.set(dependency, [...stack, entry]);
+    const actual = typeof replacement === "function" ? asDependency(dependency, replacement) : replacement;
+    const entry = { actual };
+    this.#replacements.set(dependency, [...(this.#replacements.get(dependency) ?? []), entry]);
     this.#version += 1;
     return () => this.#undo(dependency, entry);
   }
 
-  readonly actual = (dependency: Dependency): Dependency => this.#replacements.get(dependency)?.at(-1) ?? dependency;
+  readonly actual = (dependency: Dependency): Dependency =>
+    this.#replacements.get(dependency)?.at(-1)?.actual ?? dependency;
 
-  #undo(dependency: Dependency, entry: Dependency): void {
+  #undo(dependency: Dependency, entry: Replacement): void {
     const stack = this.#replacements.get(dependency) ?? [];
     const left = stack.filter((other) => other !== entry);
     if (left.length === stack.length) return;
     this.#replacements.set(dependency, left);
     this.#version += 1;
   }
+}
+
+/** One call of `set`, so that the same replacement may stand there twice. */
+interface Replacement {
+  readonly actual: Dependency;
 }
 
 /** A plain function lives as long as what it replaces, and needs nothing. */
