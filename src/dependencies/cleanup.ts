@@ -44,8 +44,9 @@ export class Cleanup {
     this.#closers.push(closer);
   }
 
-  /** The label of what handed out just this object. */
+  /** The label of what handed out just this object. Texts and numbers have no owner: they outlive whoever gave them. */
   ownerOf(value: unknown): string | undefined {
+    if (typeof value !== "object" && typeof value !== "function") return undefined;
     return this.#closers.find((closer) => closer.value === value)?.label;
   }
 
@@ -61,7 +62,7 @@ export class Cleanup {
     let standing = failure;
     for (const closer of closers.toReversed()) {
       const raised = await endOne(closer, standing);
-      if (raised === undefined || raised.error === standing?.error) continue;
+      if (raised === undefined || (standing !== undefined && raised.error === standing.error)) continue;
       errors.push(raised.error);
       if (standing === undefined) onRaised?.(raised.error);
       standing = raised;
