@@ -1,7 +1,7 @@
 import { toError } from "../../base/errors.ts";
 import { isPromiseLike } from "../../base/promises.ts";
 import type { Exchange } from "./exchange.ts";
-import type { ErrorContext } from "../response/error-handlers.ts";
+import { HandlerContextObject } from "./request-context.ts";
 import { answerTo, type Answer } from "../response/error-response.ts";
 import { isResponse } from "../response/is-response.ts";
 import { ResponseDraft } from "../response/response-draft.ts";
@@ -14,26 +14,13 @@ export async function answerError(exchange: Exchange, error: unknown, report: un
   if (handler === undefined) return reported(exchange, answerTo(error), report);
   const draft = new ResponseDraft();
   try {
-    const handled = handler(error, errorContext(exchange, draft));
+    const handled = handler(error, new HandlerContextObject(exchange, exchange.source.request, draft));
     const value = isPromiseLike(handled) ? await handled : handled;
     if (isResponse(value)) return value;
     return await jsonResponse(value, { status: 500, schema: undefined }, draft);
   } catch (raised) {
     return reported(exchange, answerTo(raised), raised);
   }
-}
-
-function errorContext(exchange: Exchange, response: ResponseDraft): ErrorContext {
-  const { tasks, log, source } = exchange;
-  return {
-    background: tasks,
-    log,
-    request: source.request,
-    response,
-    get signal() {
-      return exchange.signal;
-    },
-  };
 }
 
 function reported(exchange: Exchange, answer: Answer, error: unknown): Response {

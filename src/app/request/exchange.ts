@@ -12,6 +12,7 @@ import type { ReadHost } from "../parameters/parameter-reader.ts";
 import type { RequestObserver } from "./request-observer.ts";
 import type { RequestSource } from "./request-source.ts";
 import { PlatformError } from "../platform.ts";
+import { DependencyContextObject, HandlerContextObject } from "./request-context.ts";
 import { ResponseDraft } from "../response/response-draft.ts";
 
 /** One request and its response: what is resolved, what is added, and what is left to do when the response is over. */
@@ -20,11 +21,13 @@ export class Exchange implements TaskListHost, ResolutionHost, ReadHost {
   readonly source: RequestSource;
   readonly app: AppParts;
   readonly tasks: TaskList;
+  /** Status, headers and cookies beside a plain value. */
+  readonly responseDraft: ResponseDraft = new ResponseDraft();
   readonly #ready: Ready;
   readonly #resolution: Resolution;
-  #draft: ResponseDraft | undefined;
   #signal: AbortController | undefined;
   #failure: Failure | undefined;
+  #longLife: Promise<void> | undefined;
   #armed = false;
   #sent = false;
   #attached = false;
@@ -58,15 +61,6 @@ export class Exchange implements TaskListHost, ResolutionHost, ReadHost {
     return this.#resolution.values;
   }
 
-  get responseDraft(): ResponseDraft {
-    return (this.#draft ??= new ResponseDraft());
-  }
-
-  /** The draft, if anybody has asked for it. */
-  get usedDraft(): ResponseDraft | undefined {
-    return this.#draft;
-  }
-
   ownerOf(value: unknown): string | undefined {
     return this.#resolution.functionScope?.ownerOf(value);
   }
@@ -77,7 +71,7 @@ export class Exchange implements TaskListHost, ResolutionHost, ReadHost {
   }
 
   createContext(): Record<string, unknown> {
-    return createDependencyContext(this);
+    return new DependencyContextObject(this);
   }
 
   /** Guards and their parameters, then all other parameters together, then the dependencies in order. */
@@ -92,13 +86,17 @@ export class Exchange implements TaskListHost, ResolutionHost, ReadHost {
 
   /** What the handler receives. */
   handlerContext(): Record<string, unknown> {
-    return this.#resolution.assign(createHandlerContext(this), this.#ready.plan.outputs);
+    const context = new HandlerContextObject(this, this.source.request, this.responseDraft);
+    return this.#resolution.assign(context, this.#ready.plan.outputs);
   }
 
   /** Aborts when the client has gone; for what lives long, at shutdown as well. */
   get signal(): AbortSignal {
-    this.#signal ??= follow(this.source.request.signal);
-    return this.#signal.signal;
+    return this.#controller().signal;
+  }
+
+  #controller(): AbortController {
+    return (this.#signal ??= follow(this.source.request.signal));
   }
 
   /** There is nobody left to work for. */
@@ -106,12 +104,19 @@ export class Exchange implements TaskListHost, ResolutionHost, ReadHost {
     this.#signal?.abort();
   }
 
-  /** Streams and sockets are told to end when a shutdown begins. The function returned says that this one has ended. */
+  /**
+   * Streams and sockets are told to end when a shutdown begins, and request scope waits for their end. The function
+   * returned says that this one has ended.
+   */
   livesLong(): () => void {
-    const controller = this.#signal;
-    if (controller === undefined) return () => {};
+    const controller = this.#controller();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#longLife = promise;
     this.app.longLived.add(controller);
-    return () => void this.app.longLived.delete(controller);
+    return () => {
+      this.app.longLived.delete(controller);
+      resolve();
+    };
   }
 
   /** Is anything open that must be closed before the response? */
@@ -164,6 +169,7 @@ export class Exchange implements TaskListHost, ResolutionHost, ReadHost {
   async finish(): Promise<void> {
     const running = this.tasks.run();
     if (running !== undefined) await running;
+    if (this.#longLife !== undefined) await this.#longLife;
     const closed = await this.#resolution.requestScope?.close(this.#failure);
     if (closed === undefined || closed.errors.length === (this.#failure === undefined ? 0 : 1)) return;
     const { name } = this.route;
@@ -181,31 +187,4 @@ function follow(signal: AbortSignal): AbortController {
   if (signal.aborted) controller.abort(signal.reason);
   else signal.addEventListener("abort", () => controller.abort(signal.reason), { once: true });
   return controller;
-}
-
-/** Built anew for each, so that no dependency sees what another one puts there. */
-function createDependencyContext(exchange: Exchange): Record<string, unknown> {
-  return {
-    background: exchange.tasks,
-    log: exchange.log,
-    get signal() {
-      return exchange.signal;
-    },
-  };
-}
-
-function createHandlerContext(exchange: Exchange): Record<string, unknown> {
-  return {
-    background: exchange.tasks,
-    log: exchange.log,
-    get request() {
-      return exchange.source.request;
-    },
-    get response() {
-      return exchange.responseDraft;
-    },
-    get signal() {
-      return exchange.signal;
-    },
-  };
 }

@@ -29,7 +29,7 @@ async function respond(exchange: Exchange): Promise<Response> {
   await exchange.resolve();
   const value: unknown = await (route.definition.handler as (context: object) => unknown)(exchange.handlerContext());
   if (isStreamed(value)) return respondStreamed(exchange, value);
-  const response = isResponse(value) ? value : await jsonResponse(value, route.shape, exchange.usedDraft);
+  const response = isResponse(value) ? value : await jsonResponse(value, route.shape, exchange.responseDraft);
   if (exchange.hasFunctionScope) await closeFunctionScope(exchange);
   const storing = tasks.storeDurable();
   if (storing !== undefined) await storing;
@@ -44,8 +44,8 @@ async function respondStreamed(exchange: Exchange, value: AsyncIterable<unknown>
   if (exchange.hasFunctionScope) await closeFunctionScope(exchange);
   const ended = exchange.livesLong();
   const response = await streamResponse(value, {
-    status: exchange.usedDraft?.status ?? route.shape.status,
-    draft: exchange.usedDraft,
+    status: exchange.responseDraft.status ?? route.shape.status,
+    draft: exchange.responseDraft,
     headOnly: source.method === "HEAD",
     observer: {
       async beforeEnd() {

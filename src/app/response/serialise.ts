@@ -29,11 +29,7 @@ function keyText(part: PropertyKey | StandardSchemaV1.PathSegment): string {
 const jsonHeaders: Readonly<Record<string, string>> = { "content-type": "application/json" };
 
 /** A plain value as a JSON response; `undefined` is `null`. A promise only if the schema is asynchronous. */
-export function jsonResponse(
-  value: unknown,
-  shape: ResponseShape,
-  draft: ResponseDraft | undefined,
-): Response | Promise<Response> {
+export function jsonResponse(value: unknown, shape: ResponseShape, draft: ResponseDraft): Response | Promise<Response> {
   if (shape.schema === undefined) return encodeJson(value, shape, draft);
   const result = shape.schema["~standard"].validate(value);
   if (isPromiseLike(result)) return Promise.resolve(result).then((settled) => encodeJson(valid(settled), shape, draft));
@@ -45,10 +41,10 @@ function valid(result: StandardSchemaV1.Result<unknown>): unknown {
   return result.value;
 }
 
-function encodeJson(value: unknown, shape: ResponseShape, draft: ResponseDraft | undefined): Response {
-  const status = draft?.status ?? shape.status;
+function encodeJson(value: unknown, shape: ResponseShape, draft: ResponseDraft): Response {
+  const status = draft.status ?? shape.status;
   const body = hasNoBody(status) ? null : (JSON.stringify(value) ?? "null");
-  if (draft?.hasHeaders === true) return new Response(body, { status, headers: withType(draft.headers, body) });
+  if (draft.hasHeaders) return new Response(body, { status, headers: withType(draft.headers, body) });
   return new Response(body, body === null ? { status } : { status, headers: jsonHeaders });
 }
 
@@ -70,7 +66,7 @@ export function isStreamed(value: unknown): value is AsyncIterable<unknown> | Ev
 /** What a streamed response is made of beside its chunks. */
 export interface StreamParts {
   readonly status: number;
-  readonly draft: ResponseDraft | undefined;
+  readonly draft: ResponseDraft;
   readonly observer: StreamObserver;
   /** For HEAD there is nobody to read. */
   readonly headOnly: boolean;
@@ -81,7 +77,7 @@ export async function streamResponse(
   value: AsyncIterable<unknown> | EventStream,
   parts: StreamParts,
 ): Promise<Response> {
-  const headers = new Headers(parts.draft?.hasHeaders === true ? parts.draft.headers : undefined);
+  const headers = new Headers(parts.draft.hasHeaders ? parts.draft.headers : undefined);
   const { status } = parts;
   if (value instanceof EventStream) {
     headers.set("content-type", "text/event-stream");
