@@ -34,15 +34,29 @@ export function settings<Schema extends StandardSchemaV1>(
   }
   checkOptions("settings", options, { env: anObject });
   const read = async (): Promise<StandardSchemaV1.InferOutput<Schema>> => {
-    const result = await schema["~standard"].validate({ ...(options.env ?? process.env) });
-    if (result.issues !== undefined) throw new InvalidSettingsError(result.issues.map(describeIssue));
+    const env = { ...(options.env ?? process.env) };
+    const result = await schema["~standard"].validate(env);
+    if (result.issues !== undefined) throw new InvalidSettingsError(result.issues.map((issue) => told(issue, env)));
     return result.value;
   };
   return depends.app(read);
 }
 
-/** Some libraries quote the value in their messages, and a value may be a secret; so only the name and the kind are told. */
-function describeIssue(issue: StandardSchemaV1.Issue): string {
-  const name = (issue.path ?? []).map((part) => String(typeof part === "object" ? part.key : part)).join(".");
-  return `${name === "" ? "(all)" : name}: ${issue.message}`;
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Some libraries quote the value in their messages, and a value may be a secret. */
+function told(issue: StandardSchemaV1.Issue, env: Environment): string {
+  const path = (issue.path ?? []).map((part) => String(typeof part === "object" ? part.key : part));
+  const [variable] = path;
+  const secrets = variable === undefined ? Object.values(env) : [env[variable]];
+  return `${variable === undefined ? "(all)" : path.join(".")}: ${secrets.reduce(withoutValue, issue.message)}`;
+}
+
+/** A short value is part of many words, so a message that may hold one is not told at all. */
+function withoutValue(message: string, value: string | undefined): string {
+  if (value === undefined || value === "") return message;
+  const forms = [value, JSON.stringify(value).slice(1, -1)];
+  if (!forms.some((form) => message.includes(form))) return message;
+  if (value.length < 4) return "its value does not fit";
+  return forms.reduce((text, form) => text.replaceAll(form, "…"), message);
 }
