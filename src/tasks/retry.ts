@@ -1,4 +1,5 @@
 import { toMs, type Duration } from "../base/durations.ts";
+import { DependencyCleanupError } from "../dependencies/cleanup.ts";
 import { backoffMs, defaultBackoff } from "./backoff.ts";
 import type { TaskOptions } from "./task-options.ts";
 
@@ -27,10 +28,19 @@ export type RetryDecision = { readonly retry: false } | { readonly retry: true; 
  * an error of the policy must not become a loop.
  */
 export function decideRetry(options: TaskOptions, attempt: number, error: unknown, random: number): RetryDecision {
-  if (attempt > (options.retries ?? 0) || error instanceof NonRetryableError) return { retry: false };
-  if (options.retryIf !== undefined && !asks(options.retryIf, error)) return { retry: false };
-  if (error instanceof RetryAfterError) return { retry: true, delayMs: error.delayMs };
+  const errors = errorsOf(error);
+  if (attempt > (options.retries ?? 0) || errors.some((one) => one instanceof NonRetryableError)) {
+    return { retry: false };
+  }
+  if (options.retryIf !== undefined && !asks(options.retryIf, errors.at(-1))) return { retry: false };
+  const after = errors.findLast((one) => one instanceof RetryAfterError);
+  if (after !== undefined) return { retry: true, delayMs: after.delayMs };
   return { retry: true, delayMs: backoffMs(options.backoff ?? defaultBackoff, attempt, random) };
+}
+
+/** The task's own error and those of its dependencies while they were closed; the last one stands. */
+function errorsOf(error: unknown): readonly unknown[] {
+  return error instanceof DependencyCleanupError ? error.errors : [error];
 }
 
 function asks(retryIf: (error: unknown) => boolean, error: unknown): boolean {
