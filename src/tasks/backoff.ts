@@ -10,7 +10,7 @@ export interface BackoffOptions {
   readonly type: "fixed" | "exponential";
   /** The first wait. */
   readonly delay: Duration;
-  /** The longest wait. Default `"1h"`. */
+  /** The longest wait. Default `"1h"`, or `delay` where that is longer. */
   readonly maxDelay?: Duration;
   /** The part of a wait that is random, from 0 to 1, so that failures do not come back in step. Default 0.2. */
   readonly jitter?: number;
@@ -18,6 +18,8 @@ export interface BackoffOptions {
 
 /** What a task without `backoff` has: 1 s, 2 s, 4 s, …, up to an hour. */
 export const defaultBackoff: BackoffOptions = { type: "exponential", delay: "1s" };
+
+const hourMs = 3_600_000;
 
 const fraction: OptionRule = {
   expected: "a number from 0 to 1",
@@ -45,7 +47,8 @@ export function backoffMs(backoff: Backoff, attempt: number, random: number): nu
   const options = typeof backoff === "object" ? backoff : ({ type: "fixed", delay: backoff } as const);
   const first = toMs(options.delay, "backoff.delay");
   const growing = options.type === "exponential" ? first * 2 ** (attempt - 1) : first;
-  const bounded = Math.min(growing, toMs(options.maxDelay ?? "1h", "backoff.maxDelay"));
+  const longest = options.maxDelay === undefined ? Math.max(first, hourMs) : toMs(options.maxDelay, "backoff.maxDelay");
+  const bounded = Math.min(growing, longest);
   const jitter = options.jitter ?? (typeof backoff === "object" ? 0.2 : 0);
   return bounded * (1 - jitter * random);
 }
