@@ -86,7 +86,8 @@ class DefinedTask implements Task<readonly unknown[], unknown, boolean> {
 
   with(options: CallOptions): DefinedTask {
     checkCallOptions(`task ${this.name}.with`, options);
-    return new DefinedTask(this.name, { ...this.options, ...options }, this.run, this.definition);
+    const given = Object.entries(options).filter(([, value]) => value !== undefined);
+    return new DefinedTask(this.name, { ...this.options, ...Object.fromEntries(given) }, this.run, this.definition);
   }
 }
 
