@@ -39,24 +39,28 @@ export class DurableList {
 
   /** Stores what is due in one batch; `undefined` when nothing is. @throws {StoreUnavailableError} when the store does. */
   store(failed: boolean): undefined | Promise<void> {
-    if (this.#entries.length === 0) return undefined;
-    const due = this.#entries.filter(({ when }) => when !== "failure" || failed);
-    this.#entries = this.#entries.filter((entry) => !due.includes(entry));
-    return due.length === 0 ? undefined : this.#store(due.map(({ prepared }) => prepared));
+    const due = this.#takeDue(failed);
+    return due.length === 0 ? undefined : this.#store(due);
   }
 
   /** Stores what is left and due, and from now on everything at the call. */
   seal(failed: boolean): void {
     this.#sealed = true;
-    if (!failed || this.#entries.length === 0) return;
-    this.#storeLate(this.#entries.map(({ prepared }) => prepared));
-    this.#entries = [];
+    const due = this.#takeDue(failed);
+    if (due.length > 0) this.#storeLate(due);
   }
 
   drop(which: (when: RunWhen) => boolean, reason: string): void {
     if (this.#entries.length === 0) return;
     for (const { when, prepared } of this.#entries) if (which(when)) prepared.drop(new Error(reason));
     this.#entries = this.#entries.filter(({ when }) => !which(when));
+  }
+
+  #takeDue(failed: boolean): readonly PreparedJob[] {
+    if (this.#entries.length === 0) return [];
+    const due = this.#entries.filter(({ when }) => when !== "failure" || failed);
+    this.#entries = this.#entries.filter((entry) => !due.includes(entry));
+    return due.map(({ prepared }) => prepared);
   }
 
   async #store(batch: readonly PreparedJob[]): Promise<void> {

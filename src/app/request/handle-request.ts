@@ -1,3 +1,4 @@
+import type { TaskList } from "../../background/task-list.ts";
 import { combined, type Closed } from "../../dependencies/cleanup.ts";
 import type { AppParts } from "../app-parts.ts";
 import type { CompiledRoute } from "../routing/compiled-route.ts";
@@ -43,7 +44,7 @@ async function respondStreamed(exchange: Exchange, value: AsyncIterable<unknown>
   const { tasks, route, source } = exchange;
   if (exchange.hasFunctionScope) await closeFunctionScope(exchange);
   const ended = exchange.livesLong();
-  const response = await streamResponse(value, {
+  const streaming = streamResponse(value, {
     status: exchange.responseDraft.status ?? route.shape.status,
     draft: exchange.responseDraft,
     headOnly: source.method === "HEAD",
@@ -53,12 +54,31 @@ async function respondStreamed(exchange: Exchange, value: AsyncIterable<unknown>
         tasks.sealDurable();
       },
       onError: (error) => failLate(exchange, error),
-      onOver: ended,
+      onOver: () => {
+        // The client has left before the end: what was added in the meantime is stored now.
+        tasks.sealDurable();
+        ended();
+      },
     },
   });
-  await tasks.storeDurable();
+  const response = await storedFirst(streaming, tasks).catch((error: unknown) => {
+    ended();
+    throw error;
+  });
   tasks.settle({ status: response.status });
   return response;
+}
+
+/** The response, once the durable tasks of the handler are stored. If they can't be, its body is given up. */
+async function storedFirst(streaming: Promise<Response>, tasks: TaskList): Promise<Response> {
+  const response = await streaming;
+  try {
+    await tasks.storeDurable();
+    return response;
+  } catch (error) {
+    await response.body?.cancel();
+    throw error;
+  }
 }
 
 /** A failed clean-up, with all the errors there were. */

@@ -4,7 +4,7 @@ export interface StreamObserver {
   beforeEnd(): Promise<void>;
   /** The generator, or what `beforeEnd` did, has failed. */
   onError(error: unknown): void;
-  /** However it ended. */
+  /** However it ended; the generator has ended, too. */
   onOver(): void;
 }
 
@@ -19,22 +19,26 @@ export function bodyStream(
   encode: (chunk: unknown) => string,
   observer: StreamObserver,
 ): ReadableStream<Uint8Array> {
+  let givenUp = false;
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
         const next = await iterator.next();
+        if (givenUp) return;
         if (next.done !== true) return controller.enqueue(toBytes(next.value, encode));
         await observer.beforeEnd();
         controller.close();
       } catch (error) {
+        if (givenUp) return;
         observer.onError(error);
         controller.error(error);
       }
       observer.onOver();
     },
     async cancel() {
-      observer.onOver();
+      givenUp = true;
       await endEarly(iterator);
+      observer.onOver();
     },
   });
 }
