@@ -7,7 +7,7 @@ import { randomBytes } from "node:crypto";
 import { HTTPException, Router, body, depends } from "afterwork";
 import { z } from "zod";
 
-import { sendVerificationMail } from "./tasks.ts";
+import { mailer, sendVerificationMail } from "./tasks.ts";
 
 const SignUp = z.object({ email: z.email() });
 const Verification = z.object({ token: z.string() });
@@ -15,7 +15,8 @@ const Verification = z.object({ token: z.string() });
 /** Who has signed up and not been verified, by token. A real app has a table for that. */
 const unverified = depends.app(() => new Map<string, string>());
 
-export const router = new Router({ prefix: "/signups", tags: ["verification mail"], inputs: { unverified } });
+// The mailer is named so that it is made before the server listens: an app can't know which tasks its handlers add.
+export const router = new Router({ prefix: "/signups", tags: ["verification mail"], inputs: { unverified, mailer } });
 
 router.post("", { signUp: body(SignUp) }, { status: 202, summary: "Sign up" }, ({ signUp, unverified, background }) => {
   const token = randomBytes(18).toString("base64url");

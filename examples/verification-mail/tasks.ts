@@ -10,7 +10,7 @@ const config = settings(
 );
 
 /** One connection pool for the whole app, closed at shutdown. */
-const mailer = depends.app({ config }, function* ({ config }) {
+export const mailer = depends.app({ config }, function* ({ config }) {
   const transport = createTransport({ url: config.SMTP_URL, pool: true }, { from: config.MAIL_FROM });
   yield transport;
   transport.close();

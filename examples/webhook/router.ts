@@ -7,11 +7,13 @@ import { randomUUID } from "node:crypto";
 import { Router, body } from "afterwork";
 import { z } from "zod";
 
-import { deliverEvent } from "./tasks.ts";
+import { client, deliverEvent } from "./tasks.ts";
 
 const Payment = z.object({ order: z.string().min(1), cents: z.int().positive() });
 
-export const router = new Router({ tags: ["webhook"] });
+// An app can't know which tasks its handlers add. What a route names is made before the server listens, so that without
+// the client's settings the app does not start.
+export const router = new Router({ tags: ["webhook"], inputs: { client } });
 
 router.post(
   "/payments",

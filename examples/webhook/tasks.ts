@@ -5,8 +5,11 @@ import { WebhookClient, type WebhookEvent } from "./webhook-client.ts";
 
 const config = settings(z.object({ WEBHOOK_URL: z.url(), WEBHOOK_SECRET: z.string().min(16) }));
 
-/** Made once, before the server listens: without its settings the app does not start. */
-const client = depends.app({ config }, ({ config }) => new WebhookClient(config.WEBHOOK_URL, config.WEBHOOK_SECRET));
+/** One for the whole app. */
+export const client = depends.app(
+  { config },
+  ({ config }) => new WebhookClient(config.WEBHOOK_URL, config.WEBHOOK_SECRET),
+);
 
 export const deliverEvent = task(
   "deliver-event",
