@@ -7,6 +7,7 @@ import { scenarios } from "./scenarios/index.ts";
 import { openSurroundings } from "./surroundings.ts";
 import { Timeline } from "./timeline.ts";
 import { Tour } from "./tour.ts";
+import { walkThrough } from "./walk-through.ts";
 
 async function runDemo({ once, port }: DemoOptions): Promise<void> {
   const surroundings = await openSurroundings();
@@ -14,7 +15,7 @@ async function runDemo({ once, port }: DemoOptions): Promise<void> {
   const server = await serve(createDemoApp(surroundings.folder, timeline), { port });
   printer.line(`Afterwork demo: ${server.url}  documentation: ${server.url}/docs`);
   printer.line("Each request with its response time; below it its tasks, and when they ended after the response.");
-  const failed = await walkThrough(new Tour(server.url, surroundings, timeline));
+  const failed = await walkThrough(new Tour(server.url, surroundings, timeline), scenarios);
   if (once) {
     await server.close();
     await surroundings[Symbol.asyncDispose]();
@@ -23,25 +24,6 @@ async function runDemo({ once, port }: DemoOptions): Promise<void> {
   }
   printer.line(`\nStill serving ${server.url}/docs, and showing what you send. Ctrl-C stops.`);
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => printer.line("\nStopping …"));
-}
-
-/** Runs every scenario, and returns the titles of those that could not be verified. */
-async function walkThrough(tour: Tour): Promise<readonly string[]> {
-  const start = performance.now();
-  const failed: string[] = [];
-  for (const [index, scenario] of scenarios.entries()) {
-    printer.scenario(index + 1, scenario.title);
-    try {
-      await scenario.run(tour);
-    } catch (error) {
-      printer.failed(error instanceof Error ? error.message : String(error));
-      failed.push(`${index + 1} ${scenario.title}`);
-    }
-  }
-  const seconds = ((performance.now() - start) / 1_000).toFixed(1);
-  printer.line(`\n${scenarios.length - failed.length} of ${scenarios.length} scenarios verified in ${seconds} s`);
-  for (const title of failed) printer.line(`not verified: ${title}`);
-  return failed;
 }
 
 /** A line for those who start the demo; anything unforeseen keeps its stack. */

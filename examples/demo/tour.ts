@@ -32,7 +32,8 @@ export interface TourAnswer {
   readonly json: any;
 }
 
-const patienceMs = 5_000;
+/** For a busy machine; everything is over in a fraction of it. */
+const patienceMs = 10_000;
 
 /** Something that should have happened has not. */
 export class NotVerified extends Error {}

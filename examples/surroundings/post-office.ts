@@ -17,14 +17,23 @@ export interface PostOffice extends AsyncDisposable {
   readonly url: string;
   readonly mails: readonly Mail[];
   onMail(listener: (mail: Mail) => void): void;
+  /** Refuses the next mail for now, as a busy server does. */
+  refuseNext(): void;
 }
 
 export async function openPostOffice(): Promise<PostOffice> {
   const mails: Mail[] = [];
   const listeners: ((mail: Mail) => void)[] = [];
+  let refusals = 0;
   const server = new SMTPServer({
     // It has no certificate that anybody would trust, and no accounts.
     disabledCommands: ["STARTTLS", "AUTH"],
+    closeTimeout: 100,
+    onMailFrom(_address, _session, done) {
+      if (refusals === 0) return done();
+      refusals -= 1;
+      done(Object.assign(new Error("please try again later"), { responseCode: 451 }));
+    },
     async onData(stream, _session, done) {
       try {
         const mail = await readMail(stream);
@@ -41,6 +50,7 @@ export async function openPostOffice(): Promise<PostOffice> {
     url: `smtp://127.0.0.1:${port}`,
     mails,
     onMail: (listener) => void listeners.push(listener),
+    refuseNext: () => void (refusals += 1),
     [Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(resolve)),
   };
 }

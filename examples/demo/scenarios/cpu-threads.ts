@@ -1,7 +1,7 @@
 import type { Scenario, Tour } from "../tour.ts";
 
-const limit = 4_000_000;
-const primesUpToLimit = 283_146;
+const limit = 2_000_000;
+const primesUpToLimit = 148_933;
 
 export const cpuThreads: Scenario = {
   title: "Other requests stay fast while a thread computes",
