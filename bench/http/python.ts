@@ -24,12 +24,14 @@ export async function findPython(): Promise<Python> {
       const { stdout } = await run(command, ["-c", probe], { timeout: 20_000 });
       return { found: true, command, versions: stdout.trim() };
     } catch (error) {
-      reasons.push(`${command}: ${lastLine((error as Error).message)}`);
+      reasons.push(`${command}: ${reasonOf(error as Error & { stderr?: string; code?: unknown })}`);
     }
   }
   return { found: false, why: reasons.join("; ") };
 }
 
-function lastLine(text: string): string {
-  return text.trim().split("\n").at(-1) ?? "";
+/** The last line of a Python traceback names the error. */
+function reasonOf({ stderr = "", code, message }: Error & { stderr?: string; code?: unknown }): string {
+  if (stderr.trim() !== "") return stderr.trim().split("\n").at(-1) ?? "";
+  return typeof code === "number" ? `exit code ${code}` : message;
 }
