@@ -11,7 +11,7 @@ export interface Answer {
 export async function ask(app: Pick<App, "fetch">, path = "/", init?: RequestInit): Promise<Answer> {
   const response = await app.fetch(new Request(`http://test.local${path}`, init));
   const text = await response.text();
-  const json = response.headers.get("content-type") === "application/json";
+  const json = text !== "" && response.headers.get("content-type") === "application/json";
   return { status: response.status, headers: response.headers, body: json ? (JSON.parse(text) as unknown) : text };
 }
 

@@ -29,7 +29,8 @@ export function responseEndOf(context: Context): ResponseEnd {
   if (brought !== undefined) return brought;
   if (environment?.outgoing !== undefined) return new NodeEnd(environment.outgoing);
   const waitUntil = waitUntilOf(context);
-  return waitUntil === undefined ? bodyEnd : new WaitUntilEnd(waitUntil);
+  const end = waitUntil === undefined ? bodyEnd : new WaitUntilEnd(waitUntil);
+  return context.req.raw.method === "HEAD" ? withoutBody(end) : end;
 }
 
 /** `close` comes exactly once: after the last byte, on an abort, and on a broken stream. `finish` only on success. */
@@ -78,6 +79,19 @@ function waitUntilOf(context: Context): ((promise: Promise<unknown>) => void) | 
   } catch {
     return undefined;
   }
+}
+
+/** Nobody ever pulls the body of a response to HEAD, so it can't tell its end. */
+function withoutBody(end: ResponseEnd): ResponseEnd {
+  return {
+    attach(response, over) {
+      // A body that fails to be cancelled concerns nobody: it is not sent.
+      response.body?.cancel().catch(() => {});
+      end.attach(new Response(null), over);
+      return response;
+    },
+    attachLate: (over) => end.attachLate(over),
+  };
 }
 
 /** Nothing tells, so the last chunk that is pulled has to: a moment later it has been written. */
