@@ -110,8 +110,9 @@ export class InProcessJob implements LocalJob {
     this.#onDropped(this);
   }
 
+  /** Says where it stands now; what has ended stays so. */
   moveTo(status: "queued" | "running" | "retrying"): void {
-    this.#status = status;
+    if (!this.ended) this.#status = status;
   }
 
   succeed(value: unknown): void {
