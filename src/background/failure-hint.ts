@@ -2,7 +2,7 @@ import type { InProcessJob } from "./in-process-job.ts";
 
 /** What V8, JavaScriptCore and SpiderMonkey say when a method has lost its object. */
 const lostThis =
-  /of undefined \(reading|of undefined$|private member|undefined is not an object|^this is undefined|this is undefined/;
+  /of undefined \((?:read|sett)ing|of undefined$|of 'this' as it is undefined|private member|undefined is not an object|^this is undefined|this is undefined/;
 
 /** A hint for errors that have one well-known cause. */
 export function failureHint(job: InProcessJob, error: unknown): string | undefined {
