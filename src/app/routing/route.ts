@@ -105,7 +105,8 @@ export interface RouteGroup {
   readonly inputs: Readonly<Record<string, Input>>;
 }
 
+/** Without a slash at its end, as requests are compared: a trailing slash of theirs counts for nothing. */
 function joinPaths(prefix: string, path: string): string {
-  const joined = `${prefix.replace(/\/$/, "")}${path}`;
+  const joined = `${prefix.replace(/\/$/, "")}${path}`.replace(/\/$/, "");
   return joined === "" ? "/" : joined;
 }
