@@ -11,11 +11,15 @@ import { InvalidWorkError } from "../tasks/task-errors.ts";
 import { isThreadFunction, threadWork } from "../tasks/thread-function.ts";
 import type { BlockWatch } from "./block-watch.ts";
 import { isGeneratorObject } from "./check-work.ts";
-import type { InProcessJob } from "./in-process-job.ts";
-import type { TaskList } from "./task-list.ts";
+import type { InProcessJob, JobRoot } from "./in-process-job.ts";
+import { runWithin, TaskList, type JobRunner, type RunningAttempt, type TaskListHost } from "./task-list.ts";
+import type { TaskObserver } from "./task-observer.ts";
+
+const nothing: readonly InProcessJob[] = [];
 
 /** What every attempt has around it. */
 export interface AttemptEnvironment {
+  readonly runner: JobRunner;
   readonly appScope: AppScope;
   readonly log: Log;
   readonly blocks: BlockWatch;
@@ -24,28 +28,55 @@ export interface AttemptEnvironment {
 }
 
 /** One execution of a job: the call, its own work and dependencies, and what stops it. */
-export class Attempt {
+export class Attempt implements RunningAttempt, TaskListHost {
   readonly number: number;
-  /** What the work adds while it runs. */
-  readonly tasks: TaskList;
   readonly #job: InProcessJob;
   readonly #environment: AttemptEnvironment;
-  readonly #abort: () => AbortController;
+  #tasks: TaskList | undefined;
+  #abortion: AbortController | undefined;
   #resolution: Resolution | undefined;
+  #ended = false;
 
-  constructor(
-    job: InProcessJob,
-    number: number,
-    tasks: (attempt: Attempt) => TaskList,
-    environment: AttemptEnvironment,
-  ) {
+  constructor(job: InProcessJob, number: number, environment: AttemptEnvironment) {
     this.number = number;
     this.#job = job;
     this.#environment = environment;
-    let controller: AbortController | undefined;
-    this.#abort = () => (controller ??= job.openAttempt());
-    this.tasks = tasks(this);
   }
+
+  get root(): JobRoot {
+    return this.#job.seed.root;
+  }
+
+  get observer(): TaskObserver | undefined {
+    return this.#job.seed.observer;
+  }
+
+  get runner(): JobRunner {
+    return this.#environment.runner;
+  }
+
+  /** What the work adds while it runs. */
+  get tasks(): TaskList {
+    return (this.#tasks ??= new TaskList(this));
+  }
+
+  /** The same, if there is any. */
+  get usedTasks(): TaskList | undefined {
+    return this.#tasks;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** It has ended: hands over the jobs it has added. */
+  end(): readonly InProcessJob[] {
+    this.#ended = true;
+    return this.#tasks?.release() ?? nothing;
+  }
+
+  /** The jobs of an attempt go to its root; there is no response to wait for. */
+  arm(): void {}
 
   /** The function-scope dependency of this attempt that handed out just this object. */
   ownerOf(value: unknown): string | undefined {
@@ -54,18 +85,22 @@ export class Attempt {
 
   /** Tells the work to stop. */
   abort(reason: Error): void {
-    this.#abort().abort(reason);
+    this.#controller.abort(reason);
+  }
+
+  get #controller(): AbortController {
+    return (this.#abortion ??= this.#job.openAttempt());
   }
 
   /** Runs the work; a promise only if it takes time. */
   run(timeoutMs: number): unknown {
-    return this.#job.inContext(() => this.tasks.enter(() => this.#call(timeoutMs)));
+    return this.#job.inContext(() => runWithin(this, () => this.#call(timeoutMs)));
   }
 
   #call(timeoutMs: number): unknown {
     const { work, args } = this.#job.seed;
     if (isTask(work)) return this.#runTask(work, args);
-    if (isThreadFunction(work)) return work[threadWork].run(args, { signal: this.#abort().signal, timeoutMs });
+    if (isThreadFunction(work)) return work[threadWork].run(args, { signal: this.#controller.signal, timeoutMs });
     return this.#watch(() => callPlain(work as (...args: readonly unknown[]) => unknown, args));
   }
 
@@ -80,7 +115,9 @@ export class Attempt {
     try {
       for (const stage of [...plan.guards, plan.main]) await resolution.run(stage.steps);
       const context = resolution.assign({ ...this.#createContext(), attempt: this.number }, plan.outputs);
-      value = await this.#watch(() => (task.run as Callable)(context, ...args));
+      this.#abort().signal.throwIfAborted();
+      value = refuseGenerator(await this.#watch(() => (task.run as Callable)(context, ...args)));
+      if (this.#expired !== undefined) throw this.#expired;
     } catch (error) {
       const closed = await closeScopes(resolution, { error });
       throw combined(closed);
@@ -93,7 +130,7 @@ export class Attempt {
   #createContext(): Record<string, unknown> {
     const { name, id } = this.#job;
     const log = withFields(this.#environment.log, { task: name, job: id });
-    return { background: this.tasks, signal: this.#abort().signal, log };
+    return { background: this.tasks, signal: this.#controller.signal, log };
   }
 
   #watch<Result>(run: () => Result): Result {
@@ -105,7 +142,7 @@ type Callable = (...args: readonly unknown[]) => unknown;
 
 function callPlain(work: Callable, args: readonly unknown[]): unknown {
   const result = work(...args);
-  return isPromiseLike(result) ? result.then(refuseGenerator) : refuseGenerator(result);
+  return isPromiseLike(result) ? Promise.resolve(result).then(refuseGenerator) : refuseGenerator(result);
 }
 
 function refuseGenerator(result: unknown): unknown {

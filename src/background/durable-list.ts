@@ -21,10 +21,12 @@ interface Entry {
 export class DurableList {
   readonly #host: DurableHost;
   #entries: Entry[] = [];
-  #sealed = false;
+  #sealed: boolean;
 
-  constructor(host: DurableHost) {
+  /** `sealed`: from the start, everything is stored at the call. */
+  constructor(host: DurableHost, sealed: boolean) {
     this.#host = host;
+    this.#sealed = sealed;
   }
 
   /** @throws {EngineMissingError} @throws {UnknownTaskError} */

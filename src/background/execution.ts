@@ -8,11 +8,9 @@ import { Attempt, type AttemptEnvironment } from "./attempt.ts";
 import { within } from "./deadline.ts";
 import type { InProcessJob } from "./in-process-job.ts";
 import { SlotHold, type Slots } from "./slots.ts";
-import { TaskList, type JobRunner } from "./task-list.ts";
 
 /** What executions share. */
 export interface ExecutionEnvironment extends AttemptEnvironment {
-  readonly runner: JobRunner;
   readonly slots: Slots;
   readonly clock: Clock;
   /** How long a task may take that says nothing of its own. */
@@ -51,7 +49,7 @@ export class Execution {
     const { slots } = this.#environment;
     if (this.#job.ended) return slots.give();
     if (this.#job.stopReason !== undefined) return this.#endUnstarted(this.#job.stopReason, number - 1);
-    const attempt = this.#openAttempt(number);
+    const attempt = new Attempt(this.#job, number, this.#environment);
     this.#job.moveTo("running");
     let result: unknown;
     try {
@@ -69,17 +67,6 @@ export class Execution {
   #endUnstarted(reason: Error, attempts: number): undefined {
     this.#environment.slots.give();
     this.#endFailed(reason, attempts);
-  }
-
-  #openAttempt(number: number): Attempt {
-    const { runner } = this.#environment;
-    const { root, observer } = this.#job.seed;
-    return new Attempt(
-      this.#job,
-      number,
-      (attempt) => new TaskList({ runner, root, observer, ownerOf: (value) => attempt.ownerOf(value), arm: () => {} }),
-      this.#environment,
-    );
   }
 
   get #timeoutMs(): number {
@@ -103,13 +90,13 @@ export class Execution {
 
   #expire(attempt: Attempt): Error {
     const error = new TaskTimeoutError(this.#job.name, this.#timeoutMs);
-    attempt.abort(error);
+    attempt.expire(error);
     return error;
   }
 
   /** What it added is stored before it counts as a success; if that fails, so does the attempt. */
   #succeed(attempt: Attempt, value: unknown): undefined | Promise<void> {
-    const storing = attempt.tasks.storeDurable();
+    const storing = attempt.usedTasks?.storeDurable();
     if (storing === undefined) return this.#end(attempt, value);
     return storing.then(
       () => this.#end(attempt, value),
@@ -118,7 +105,7 @@ export class Execution {
   }
 
   #end(attempt: Attempt, value: unknown): undefined {
-    attempt.tasks.settle({});
+    attempt.usedTasks?.settle({});
     this.#job.succeed(value);
     this.#environment.onSucceeded(this.#job, attempt.number);
     this.#letGo(attempt);
@@ -127,7 +114,7 @@ export class Execution {
   }
 
   async #fail(attempt: Attempt, error: unknown): Promise<void> {
-    attempt.tasks.fail(error);
+    attempt.usedTasks?.fail(error);
     this.#letGo(attempt);
     const decision = this.#decide(attempt, error);
     if (decision.retry && (await this.#waitForRetry(decision.delayMs))) return this.start(attempt.number + 1);
@@ -141,7 +128,7 @@ export class Execution {
   }
 
   #letGo(attempt: Attempt): void {
-    const jobs = attempt.tasks.release();
+    const jobs = attempt.end();
     if (jobs.length > 0) this.#job.seed.root.adopt(jobs);
   }
 

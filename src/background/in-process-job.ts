@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from "node:async_hooks";
+import { AsyncResource } from "node:async_hooks";
 
 import { newId } from "../base/ids.ts";
 import {
@@ -35,8 +35,8 @@ export interface JobSeed {
 /** One call of in-process work: what its caller holds, and what the runner moves along. */
 export class InProcessJob implements LocalJob {
   readonly seed: JobSeed;
-  /** Runs a function in the asynchronous context of the call of `addTask`. */
-  readonly inContext: <Result>(run: () => Result) => Result = AsyncLocalStorage.snapshot();
+  /** A resource, because `AsyncLocalStorage.snapshot()` makes a function whose hidden class is its own. */
+  readonly #context = new AsyncResource("afterwork.task");
   readonly #addedAt = Date.now();
   readonly #onDropped: (job: InProcessJob) => void;
   #id: string | undefined;
@@ -61,6 +61,11 @@ export class InProcessJob implements LocalJob {
 
   get ended(): boolean {
     return this.#status === "succeeded" || this.#status === "failed" || this.#status === "cancelled";
+  }
+
+  /** Runs a function in the asynchronous context of the call of `addTask`. */
+  inContext<Result>(run: () => Result): Result {
+    return this.#context.runInAsyncScope(run);
   }
 
   status(): LocalJobStatus {

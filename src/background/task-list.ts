@@ -1,13 +1,17 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
 import { DependencyScopeError } from "../dependencies/definition-errors.ts";
+import type { AnyTask } from "../tasks/any-task.ts";
 import type { AddTask, BackgroundTasks, Outcome } from "../tasks/background-tasks.ts";
+import type { Job } from "../tasks/job.ts";
 import { isTask } from "../tasks/task.ts";
 import type { ArgsOf, JobOf, Work } from "../tasks/work.ts";
 import { nameOfWork } from "./check-work.ts";
 import { DurableList, type DurableHost } from "./durable-list.ts";
 import type { InProcessJob, JobRoot, JobSeed, RunWhen } from "./in-process-job.ts";
 import type { TaskObserver } from "./task-observer.ts";
+
+const none: readonly Promise<void>[] = [];
 
 /** Who runs the jobs of lists. */
 export interface JobRunner extends DurableHost {
@@ -30,30 +34,40 @@ export interface TaskListHost {
   arm(): void;
 }
 
-/** The list of the attempt that is running in this asynchronous context. */
-const runningAttempt = new AsyncLocalStorage<TaskList>();
+/** An attempt as the lists see it that are used while it runs. */
+export interface RunningAttempt {
+  /** The list of the request that it belongs to. */
+  readonly root: JobRoot;
+  /** Its own list, made when it is first asked for. */
+  readonly tasks: TaskList;
+  /** Has it ended? Then what its function left behind adds to the request again. */
+  readonly ended: boolean;
+}
+
+/** The attempt that is running in this asynchronous context. */
+const runningAttempt = new AsyncLocalStorage<RunningAttempt>();
+
+/** Runs a function so that work it adds to its request becomes work of this attempt. */
+export function runWithin<Result>(attempt: RunningAttempt, run: () => Result): Result {
+  return runningAttempt.run(attempt, run);
+}
 
 /** The work of one request, or of one attempt of a task, from the first `addTask` until all of it has been let go. */
 export class TaskList implements BackgroundTasks, JobRoot {
   readonly #host: TaskListHost;
   readonly #root: JobRoot;
-  readonly #durable: DurableList;
+  #durable: DurableList | undefined;
   #jobs: InProcessJob[] = [];
   #outcome: Outcome | undefined;
   #failed = false;
   #phase: "collecting" | "running" | "over" = "collecting";
   #concurrent = false;
   #live = false;
+  #sealed = false;
 
   constructor(host: TaskListHost) {
     this.#host = host;
     this.#root = host.root ?? this;
-    this.#durable = new DurableList(host.runner);
-  }
-
-  /** Runs a function so that work it adds to the request becomes work of this attempt. */
-  enter<Result>(run: () => Result): Result {
-    return runningAttempt.run(this, run);
   }
 
   addTask<W extends Work>(work: W, ...args: ArgsOf<W>): JobOf<W> {
@@ -86,17 +100,18 @@ export class TaskList implements BackgroundTasks, JobRoot {
   fail(error: unknown): void {
     this.#failed = true;
     this.#outcome = { ...this.#outcome, error };
-    this.#drop((when) => when === "success", "what added it failed");
+    this.#drop(isForSuccess, "what added it failed");
   }
 
   /** Stores the durable tasks that are due, in one batch; `undefined` when there are none. Rejects when that fails. */
   storeDurable(): undefined | Promise<void> {
-    return this.#durable.store(this.#failed);
+    return this.#durable?.store(this.#failed);
   }
 
   /** From now on a durable task is stored at the call. */
   sealDurable(): void {
-    this.#durable.seal(this.#failed);
+    this.#sealed = true;
+    this.#durable?.seal(this.#failed);
   }
 
   /** From now on work runs, or is stored, at the call. What was added before still waits for `run`. */
@@ -107,7 +122,7 @@ export class TaskList implements BackgroundTasks, JobRoot {
 
   /** Hands over the jobs that are due, without running them. What is added later runs at once. */
   release(): InProcessJob[] {
-    if (!this.#failed) this.#drop((when) => when === "failure", "what added it did not fail");
+    if (!this.#failed) this.#drop(isForFailure, "what added it did not fail");
     this.sealDurable();
     this.#phase = "over";
     const jobs = this.#jobs;
@@ -120,7 +135,7 @@ export class TaskList implements BackgroundTasks, JobRoot {
     this.#jobs = this.release();
     this.#phase = "running";
     for (const job of this.#jobs) job.moveTo("queued");
-    return this.#runFrom(0, []);
+    return this.#runFrom(0, none);
   }
 
   adopt(jobs: readonly InProcessJob[]): void {
@@ -130,18 +145,23 @@ export class TaskList implements BackgroundTasks, JobRoot {
   }
 
   #runFrom(start: number, beside: readonly Promise<void>[]): undefined | Promise<void> {
-    const concurrent = [...beside];
+    let concurrent = beside;
     for (let index = start; index < this.#jobs.length; index += 1) {
       const job = this.#jobs[index] as InProcessJob;
       const running = this.#host.runner.run(job);
       if (running === undefined) continue;
-      if (!job.seed.concurrent) return running.then(() => this.#runFrom(index + 1, concurrent));
-      concurrent.push(running);
+      if (!job.seed.concurrent) return this.#runAfter(running, index + 1, concurrent);
+      concurrent = [...concurrent, running];
     }
     if (concurrent.length > 0) return this.#joinThenRun(concurrent);
     this.#phase = "over";
     this.#jobs = [];
     return undefined;
+  }
+
+  async #runAfter(running: Promise<void>, next: number, beside: readonly Promise<void>[]): Promise<void> {
+    await running;
+    await this.#runFrom(next, beside);
   }
 
   /** Those that ran side by side may have added more meanwhile. */
@@ -152,9 +172,10 @@ export class TaskList implements BackgroundTasks, JobRoot {
   }
 
   #drop(which: (when: RunWhen) => boolean, reason: string): void {
-    for (const job of this.#jobs) if (which(job.seed.when)) job.drop(reason);
-    this.#jobs = this.#jobs.filter((job) => !job.ended);
-    this.#durable.drop(which, reason);
+    const dropped = this.#jobs.filter((job) => which(job.seed.when));
+    for (const job of dropped) job.drop(reason);
+    if (dropped.length > 0) this.#jobs = this.#jobs.filter((job) => !job.ended);
+    this.#durable?.drop(which, reason);
   }
 
   #adder(when: RunWhen): AddTask {
@@ -163,17 +184,22 @@ export class TaskList implements BackgroundTasks, JobRoot {
 
   #add(when: RunWhen, work: Work, args: readonly unknown[]): unknown {
     const attempt = runningAttempt.getStore();
-    if (attempt !== undefined && attempt !== this && attempt.#root === this.#root && attempt.#phase === "collecting") {
-      return attempt.#add(when, work, args);
+    if (attempt?.root === this.#root && !attempt.ended && attempt.tasks !== this) {
+      return attempt.tasks.#add(when, work, args);
     }
     const name = nameOfWork(work);
-    if (isTask(work) && work.options.durable === true) return this.#durable.add(when, work, args);
+    if (isTask(work) && work.options.durable === true) return this.#addDurable(when, work, args);
     this.#refuseClosing(name, args);
     const { runner, observer } = this.#host;
     const job = runner.admit({ root: this.#root, observer, name, work, args, when, concurrent: this.#concurrent });
     if (this.#phase === "collecting" && !this.#live) this.#collect(job);
     else this.#runLate(job);
     return job;
+  }
+
+  #addDurable(when: RunWhen, work: AnyTask, args: readonly unknown[]): Job {
+    this.#durable ??= new DurableList(this.#host.runner, this.#sealed);
+    return this.#durable.add(when, work, args);
   }
 
   #collect(job: InProcessJob): void {
@@ -194,12 +220,15 @@ export class TaskList implements BackgroundTasks, JobRoot {
 
   /** An object that is closed before the response leaves can be of no use to work that runs after it. */
   #refuseClosing(work: string, args: readonly unknown[]): void {
-    for (const [index, arg] of args.entries()) {
-      const owner = this.#host.ownerOf(arg);
+    for (let index = 0; index < args.length; index += 1) {
+      const owner = this.#host.ownerOf(args[index]);
       if (owner !== undefined) throw closingArgument(work, index, owner);
     }
   }
 }
+
+const isForSuccess = (when: RunWhen): boolean => when === "success";
+const isForFailure = (when: RunWhen): boolean => when === "failure";
 
 function closingArgument(work: string, index: number, owner: string): DependencyScopeError {
   return new DependencyScopeError(
