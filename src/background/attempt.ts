@@ -35,6 +35,7 @@ export class Attempt implements RunningAttempt, TaskListHost {
   #tasks: TaskList | undefined;
   #abortion: AbortController | undefined;
   #resolution: Resolution | undefined;
+  #expired: Error | undefined;
   #ended = false;
 
   constructor(job: InProcessJob, number: number, environment: AttemptEnvironment) {
@@ -83,8 +84,9 @@ export class Attempt implements RunningAttempt, TaskListHost {
     return this.#resolution?.functionScope?.ownerOf(value);
   }
 
-  /** Tells the work to stop. */
-  abort(reason: Error): void {
+  /** It has taken too long and failed: tells the work to stop. Whatever it still returns, nothing of it is committed. */
+  expire(reason: Error): void {
+    this.#expired = reason;
     this.#controller.abort(reason);
   }
 
@@ -115,7 +117,7 @@ export class Attempt implements RunningAttempt, TaskListHost {
     try {
       for (const stage of [...plan.guards, plan.main]) await resolution.run(stage.steps);
       const context = resolution.assign({ ...this.#createContext(), attempt: this.number }, plan.outputs);
-      this.#abort().signal.throwIfAborted();
+      this.#controller.signal.throwIfAborted();
       value = refuseGenerator(await this.#watch(() => (task.run as Callable)(context, ...args)));
       if (this.#expired !== undefined) throw this.#expired;
     } catch (error) {
