@@ -96,14 +96,34 @@ export class Attempt implements RunningAttempt, TaskListHost {
 
   /** Runs the work; a promise only if it takes time. */
   run(timeoutMs: number): unknown {
-    return this.#job.inContext(() => runWithin(this, () => this.#call(timeoutMs)));
+    return this.#job.inContext(runAttempt, this, timeoutMs);
   }
 
-  #call(timeoutMs: number): unknown {
+  /** The call itself, in its asynchronous context. */
+  call(timeoutMs: number): unknown {
     const { work, args } = this.#job.seed;
     if (isTask(work)) return this.#runTask(work, args);
     if (isThreadFunction(work)) return work[threadWork].run(args, { signal: this.#controller.signal, timeoutMs });
-    return this.#watch(() => callPlain(work as (...args: readonly unknown[]) => unknown, args));
+    return this.#callPlain(work as Callable, args);
+  }
+
+  #callPlain(work: Callable, args: readonly unknown[]): unknown {
+    const start = performance.now();
+    try {
+      const result = work(...args);
+      return isPromiseLike(result) ? Promise.resolve(result).then(refuseGenerator) : refuseGenerator(result);
+    } finally {
+      this.#environment.blocks.check(this.#job.name, start);
+    }
+  }
+
+  #callTask(task: AnyTask, context: object, args: readonly unknown[]): unknown {
+    const start = performance.now();
+    try {
+      return (task.run as Callable)(context, ...args);
+    } finally {
+      this.#environment.blocks.check(this.#job.name, start);
+    }
   }
 
   async #runTask(task: AnyTask, args: readonly unknown[]): Promise<unknown> {
@@ -118,7 +138,7 @@ export class Attempt implements RunningAttempt, TaskListHost {
       for (const stage of [...plan.guards, plan.main]) await resolution.run(stage.steps);
       const context = resolution.assign({ ...this.#createContext(), attempt: this.number }, plan.outputs);
       this.#controller.signal.throwIfAborted();
-      value = refuseGenerator(await this.#watch(() => (task.run as Callable)(context, ...args)));
+      value = refuseGenerator(await this.#callTask(task, context, args));
       if (this.#expired !== undefined) throw this.#expired;
     } catch (error) {
       const closed = await closeScopes(resolution, { error });
@@ -134,18 +154,17 @@ export class Attempt implements RunningAttempt, TaskListHost {
     const log = withFields(this.#environment.log, { task: name, job: id });
     return { background: this.tasks, signal: this.#controller.signal, log };
   }
+}
 
-  #watch<Result>(run: () => Result): Result {
-    return this.#environment.blocks.watch(this.#job.name, run);
-  }
+function runAttempt(attempt: Attempt, timeoutMs: number): unknown {
+  return runWithin(attempt, callAttempt, attempt, timeoutMs);
+}
+
+function callAttempt(attempt: Attempt, timeoutMs: number): unknown {
+  return attempt.call(timeoutMs);
 }
 
 type Callable = (...args: readonly unknown[]) => unknown;
-
-function callPlain(work: Callable, args: readonly unknown[]): unknown {
-  const result = work(...args);
-  return isPromiseLike(result) ? Promise.resolve(result).then(refuseGenerator) : refuseGenerator(result);
-}
 
 function refuseGenerator(result: unknown): unknown {
   if (!isGeneratorObject(result)) return result;

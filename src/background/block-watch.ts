@@ -14,15 +14,10 @@ export class BlockWatch {
     this.#log = log;
   }
 
-  /** Calls `run` and warns when its synchronous part took long. */
-  watch<Result>(name: string, run: () => Result): Result {
-    const start = performance.now();
-    try {
-      return run();
-    } finally {
-      const now = performance.now();
-      if (now - start > blockMs) this.#warn(name, now - start, now);
-    }
+  /** Warns when the synchronous part of a call took long that began at `start`, by `performance.now()`. */
+  check(name: string, start: number): void {
+    const now = performance.now();
+    if (now - start > blockMs) this.#warn(name, now - start, now);
   }
 
   #warn(name: string, tookMs: number, now: number): void {

@@ -64,8 +64,8 @@ export class InProcessJob implements LocalJob {
   }
 
   /** Runs a function in the asynchronous context of the call of `addTask`. */
-  inContext<Result>(run: () => Result): Result {
-    return this.#context.runInAsyncScope(run);
+  inContext<Args extends unknown[], Result>(run: (...args: Args) => Result, ...args: Args): Result {
+    return this.#context.runInAsyncScope(run, undefined, ...args);
   }
 
   status(): LocalJobStatus {

@@ -48,8 +48,12 @@ export interface RunningAttempt {
 const runningAttempt = new AsyncLocalStorage<RunningAttempt>();
 
 /** Runs a function so that work it adds to its request becomes work of this attempt. */
-export function runWithin<Result>(attempt: RunningAttempt, run: () => Result): Result {
-  return runningAttempt.run(attempt, run);
+export function runWithin<Args extends readonly unknown[], Result>(
+  attempt: RunningAttempt,
+  run: (...args: Args) => Result,
+  ...args: Args
+): Result {
+  return runningAttempt.run(attempt, run, ...args);
 }
 
 /** The work of one request, or of one attempt of a task, from the first `addTask` until all of it has been let go. */

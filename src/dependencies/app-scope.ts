@@ -88,7 +88,7 @@ export class AppScope {
   async #build(dependency: Dependency): Promise<unknown> {
     const context: Record<string, unknown> = { log: this.#log, signal: this.#shutdown.signal };
     for (const [name, input] of inputsOf(dependency, this.#overrides)) context[name] = await this.get(input);
-    return provide(dependency.provider, context, dependency.name || "an app dependency", () => this.#cleanup);
+    return provide(dependency, context, dependency.name || "an app dependency", { open: () => this.#cleanup });
   }
 
   /** Aborts `signal`, so that what is still being made can give up, and closes everything in reverse order. Once. */

@@ -33,8 +33,8 @@ export interface Stage {
 
 /** How a record of inputs is resolved, decided once. */
 export interface Plan {
-  /** How many values a resolution holds. */
-  readonly size: number;
+  /** A place for each value that a resolution holds. */
+  readonly blank: readonly unknown[];
   readonly guards: readonly Stage[];
   readonly main: Stage;
   readonly outputs: readonly NamedSlot[];
@@ -122,7 +122,8 @@ class Compiler {
   finish(inputs: Readonly<Record<string, Input>>): Plan {
     const main: OpenStage = { parameters: [], steps: [] };
     const outputs = this.resolveAll(inputs, { path: [this.#options.owner], scope: "function" }, main);
-    return { size: this.#size, guards: this.#guards, main, outputs, appDependencies: [...this.#appDependencies] };
+    const blank = Array.from<unknown>({ length: this.#size });
+    return { blank, guards: this.#guards, main, outputs, appDependencies: [...this.#appDependencies] };
   }
 
   resolveAll(inputs: Readonly<Record<string, Input>>, site: Site, stage: OpenStage): NamedSlot[] {

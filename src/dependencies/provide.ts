@@ -1,16 +1,29 @@
 import { isPromiseLike } from "../base/promises.ts";
 import type { AnyGenerator, Cleanup, Failure } from "./cleanup.ts";
 import { DependencyDefinitionError } from "./definition-errors.ts";
-import type { Provider } from "./dependency.ts";
+import type { Dependency } from "./dependency.ts";
+import type { ScopeName } from "./scope-name.ts";
 
-/** Makes a value by its provider and notes how to close it. Synchronous as long as the provider is. */
-export function provide(provider: Provider, context: object, label: string, cleanup: () => Cleanup): unknown {
-  if (provider.how === "construct") return construct(provider.constructor, context, label, cleanup);
+/** Who closes what is opened. */
+export interface ScopeOwner {
+  /** Where something of a scope is noted that has to be closed. */
+  open(scope: ScopeName): Cleanup;
+}
+
+/** Makes the value of a dependency and notes how to close it. Synchronous as long as its provider is. */
+export function provide(dependency: Dependency, context: object, label: string, owner: ScopeOwner): unknown {
+  const { provider, scope } = dependency;
+  if (provider.how === "construct") {
+    const instance: Partial<AsyncDisposable & Disposable> = new provider.constructor(context);
+    const dispose = instance[Symbol.asyncDispose] ?? instance[Symbol.dispose];
+    if (dispose !== undefined) owner.open(scope).add({ label, value: instance, end: () => dispose.call(instance) });
+    return instance;
+  }
   const made = provider.provide(context);
   if (!isGenerator(made)) return made;
   const first = made.next();
-  if (isPromiseLike(first)) return first.then((result) => started(result, made, label, cleanup));
-  return started(first, made, label, cleanup);
+  if (!isPromiseLike(first)) return started(made, first, label, owner.open(scope));
+  return first.then((result) => started(made, result, label, owner.open(scope)));
 }
 
 /** By its tag, so that a generator counts however it was wrapped, and an object with a `next` of its own does not. */
@@ -21,15 +34,15 @@ function isGenerator(made: unknown): made is AnyGenerator {
 }
 
 function started(
-  first: IteratorResult<unknown, unknown>,
   generator: AnyGenerator,
+  first: IteratorResult<unknown, unknown>,
   label: string,
-  cleanup: () => Cleanup,
+  cleanup: Cleanup,
 ): unknown {
   if (first.done === true) {
     throw new DependencyDefinitionError(`the dependency ${label} is a generator that ended without a yield`);
   }
-  cleanup().add({ label, value: first.value, end: (failure) => finish(generator, label, failure) });
+  cleanup.add({ label, value: first.value, end: (failure) => finish(generator, label, failure) });
   return first.value;
 }
 
@@ -39,16 +52,4 @@ async function finish(generator: AnyGenerator, label: string, failure: Failure |
   if (last.done === true) return;
   await generator.return(undefined);
   throw new DependencyDefinitionError(`the dependency ${label} is a generator that yields more than once`);
-}
-
-function construct(
-  constructor: new (context: object) => object,
-  context: object,
-  label: string,
-  cleanup: () => Cleanup,
-): object {
-  const instance: Partial<AsyncDisposable & Disposable> = new constructor(context);
-  const dispose = instance[Symbol.asyncDispose] ?? instance[Symbol.dispose];
-  if (dispose !== undefined) cleanup().add({ label, value: instance, end: () => dispose.call(instance) });
-  return instance;
 }

@@ -2,7 +2,8 @@ import { isPromiseLike } from "../base/promises.ts";
 import type { AppScope } from "./app-scope.ts";
 import { Cleanup } from "./cleanup.ts";
 import type { NamedSlot, Plan, Step } from "./plan.ts";
-import { provide } from "./provide.ts";
+import { provide, type ScopeOwner } from "./provide.ts";
+import type { ScopeName } from "./scope-name.ts";
 
 /** What the user of a resolution decides. */
 export interface ResolutionHost {
@@ -12,14 +13,14 @@ export interface ResolutionHost {
 }
 
 /** One run of a plan: the values so far, and what has to be closed. */
-export class Resolution {
+export class Resolution implements ScopeOwner {
   readonly values: unknown[];
   readonly #host: ResolutionHost;
   #functionScope: Cleanup | undefined;
   #requestScope: Cleanup | undefined;
 
   constructor(plan: Plan, host: ResolutionHost) {
-    this.values = Array.from({ length: plan.size });
+    this.values = plan.blank.slice();
     this.#host = host;
   }
 
@@ -33,10 +34,11 @@ export class Resolution {
     return this.#requestScope;
   }
 
-  /** Whatever has to be closed at the end of the request by somebody else joins the request scope. */
-  readonly openRequestScope = (): Cleanup => (this.#requestScope ??= new Cleanup());
-
-  readonly #openFunctionScope = (): Cleanup => (this.#functionScope ??= new Cleanup());
+  /** What has to be closed when a scope ends joins it here. */
+  open(scope: ScopeName): Cleanup {
+    if (scope === "request") return (this.#requestScope ??= new Cleanup());
+    return (this.#functionScope ??= new Cleanup());
+  }
 
   /** Resolves dependencies in order; a promise only if one of them is asynchronous. */
   run(steps: readonly Step[]): undefined | Promise<void> {
@@ -61,8 +63,7 @@ export class Resolution {
     const { dependency } = step;
     if (dependency.scope === "app") return this.#host.appScope.get(dependency);
     const context = this.assign(this.#host.createContext(), step.inputs);
-    const cleanup = dependency.scope === "request" ? this.openRequestScope : this.#openFunctionScope;
-    return provide(dependency.provider, context, step.label, cleanup);
+    return provide(dependency, context, step.label, this);
   }
 
   /** Puts resolved values under their names. */

@@ -1,16 +1,16 @@
-import type { ResponseEnd } from "../app/response/response-end.ts";
+import type { Over, ResponseEnd } from "../app/response/response-end.ts";
 
 /** The end of a response that never saw a socket: it is over when the test has read it. */
 export class MemoryEnd implements ResponseEnd {
-  #over: (() => Promise<void>) | undefined;
+  #over: Over | undefined;
   #read = false;
 
-  attach(response: Response, over: () => Promise<void>): Response {
+  attach(response: Response, over: Over): Response {
     this.#over = over;
     return response;
   }
 
-  attachLate(over: () => Promise<void>): void {
+  attachLate(over: Over): void {
     if (this.#read) void over();
     else this.#over = over;
   }

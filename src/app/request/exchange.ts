@@ -6,7 +6,7 @@ import type { AppScope } from "../../dependencies/app-scope.ts";
 import { combined, type Closed, type Failure } from "../../dependencies/cleanup.ts";
 import { Resolution, type ResolutionHost } from "../../dependencies/resolution.ts";
 import type { AppParts } from "../app-parts.ts";
-import type { CompiledRoute, Ready } from "../routing/compiled-route.ts";
+import type { CompiledRoute, Ready, ReadyStage } from "../routing/compiled-route.ts";
 import type { Form } from "../uploads/form-draft.ts";
 import type { ReadHost } from "../parameters/parameter-reader.ts";
 import type { RequestObserver } from "./request-observer.ts";
@@ -14,6 +14,7 @@ import type { RequestSource } from "./request-source.ts";
 import { PlatformError } from "../platform.ts";
 import { DependencyContextObject, HandlerContextObject } from "./request-context.ts";
 import { ResponseDraft } from "../response/response-draft.ts";
+import type { Over } from "../response/response-end.ts";
 
 /** One request and its response: what is resolved, what is added, and what is left to do when the response is over. */
 export class Exchange implements TaskListHost, ResolutionHost, ReadHost {
@@ -67,7 +68,7 @@ export class Exchange implements TaskListHost, ResolutionHost, ReadHost {
 
   keepForm(form: Form): void {
     const end = (): Promise<void> => form.remove();
-    this.#resolution.openRequestScope().add({ label: "uploaded files", value: form, end });
+    this.#resolution.open("request").add({ label: "uploaded files", value: form, end });
   }
 
   createContext(): Record<string, unknown> {
@@ -75,13 +76,28 @@ export class Exchange implements TaskListHost, ResolutionHost, ReadHost {
   }
 
   /** Guards and their parameters, then all other parameters together, then the dependencies in order. */
-  async resolve(): Promise<void> {
-    for (const { reader, steps } of this.#ready.stages) {
+  resolve(start = 0): undefined | Promise<void> {
+    const { stages } = this.#ready;
+    for (let index = start; index < stages.length; index += 1) {
+      const { reader, steps } = stages[index] as ReadyStage;
       const reading = reader?.read(this);
-      if (reading !== undefined) await reading;
+      if (reading !== undefined) return this.#resolveRead(reading, index);
       const resolving = this.#resolution.run(steps);
-      if (resolving !== undefined) await resolving;
+      if (resolving !== undefined) return this.#resolveNext(resolving, index);
     }
+    return undefined;
+  }
+
+  async #resolveRead(reading: Promise<void>, index: number): Promise<void> {
+    await reading;
+    const resolving = this.#resolution.run((this.#ready.stages[index] as ReadyStage).steps);
+    if (resolving !== undefined) await resolving;
+    return this.resolve(index + 1);
+  }
+
+  async #resolveNext(resolving: Promise<void>, index: number): Promise<void> {
+    await resolving;
+    return this.resolve(index + 1);
   }
 
   /** What the handler receives. */
@@ -145,10 +161,15 @@ export class Exchange implements TaskListHost, ResolutionHost, ReadHost {
   /** The response goes out now; returns the one to send. */
   send(response: Response): Response | Promise<Response> {
     this.#sent = true;
-    if (this.app.runTasks === "before") return this.finish().then(() => response);
+    if (this.app.runTasks === "before") return this.#sendAfterTasks(response);
     if (!this.#armed && this.#resolution.requestScope === undefined) return response;
     this.#attached = true;
     return this.source.end.attach(response, this.#whenOver());
+  }
+
+  async #sendAfterTasks(response: Response): Promise<Response> {
+    await this.finish();
+    return response;
   }
 
   arm(): void {
@@ -160,15 +181,25 @@ export class Exchange implements TaskListHost, ResolutionHost, ReadHost {
   }
 
   /** Clean-up code expects the asynchronous context of its request, which the events of sockets have lost. */
-  #whenOver(): () => Promise<void> {
-    const over = (): Promise<void> => this.app.track(this.finish());
+  #whenOver(): Over {
+    const over = (): undefined | Promise<void> => {
+      const finishing = this.finish();
+      return finishing === undefined ? undefined : this.app.track(finishing);
+    };
     return this.#resolution.requestScope === undefined ? over : AsyncLocalStorage.bind(over);
   }
 
   /** The response is over: the tasks run, then request scope closes. */
-  async finish(): Promise<void> {
+  finish(): undefined | Promise<void> {
     const running = this.tasks.run();
-    if (running !== undefined) await running;
+    if (running === undefined && this.#longLife === undefined && this.#resolution.requestScope === undefined) {
+      return undefined;
+    }
+    return this.#closeRequestScope(running);
+  }
+
+  async #closeRequestScope(running: undefined | Promise<void>): Promise<void> {
+    await running;
     if (this.#longLife !== undefined) await this.#longLife;
     const closed = await this.#resolution.requestScope?.close(this.#failure);
     if (closed === undefined || closed.errors.length === (this.#failure === undefined ? 0 : 1)) return;

@@ -1,5 +1,6 @@
 import type { TaskList } from "../../background/task-list.ts";
 import { combined, type Closed } from "../../dependencies/cleanup.ts";
+import { isPromiseLike } from "../../base/promises.ts";
 import type { AppParts } from "../app-parts.ts";
 import type { CompiledRoute } from "../routing/compiled-route.ts";
 import { Exchange } from "./exchange.ts";
@@ -27,10 +28,13 @@ export async function handleRequest(route: CompiledRoute, source: RequestSource,
 
 async function respond(exchange: Exchange): Promise<Response> {
   const { tasks, route } = exchange;
-  await exchange.resolve();
-  const value: unknown = await (route.definition.handler as (context: object) => unknown)(exchange.handlerContext());
+  const resolving = exchange.resolve();
+  if (resolving !== undefined) await resolving;
+  const returned = (route.definition.handler as (context: object) => unknown)(exchange.handlerContext());
+  const value = isPromiseLike(returned) ? await returned : returned;
   if (isStreamed(value)) return respondStreamed(exchange, value);
-  const response = isResponse(value) ? value : await jsonResponse(value, route.shape, exchange.responseDraft);
+  const made = isResponse(value) ? value : jsonResponse(value, route.shape, exchange.responseDraft);
+  const response = isPromiseLike(made) ? await made : made;
   if (exchange.hasFunctionScope) await closeFunctionScope(exchange);
   const storing = tasks.storeDurable();
   if (storing !== undefined) await storing;

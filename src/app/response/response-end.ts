@@ -1,11 +1,14 @@
 import type { Context } from "hono";
 
+/** What is left to do when a response is over; a promise only if that takes time. */
+export type Over = () => undefined | Promise<void>;
+
 /** Knows when a response is really over: sent in full, or given up because the client has gone. */
 export interface ResponseEnd {
   /** Has `over` called once when this response is over; returns the response to send. Called at most once a request. */
-  attach(response: Response, over: () => Promise<void>): Response;
+  attach(response: Response, over: Over): Response;
   /** The same for a response that has been handed to the server already. */
-  attachLate(over: () => Promise<void>): void;
+  attachLate(over: Over): void;
 }
 
 /** Under this key, the environment of `app.fetch` may bring its own {@link ResponseEnd}. */
@@ -41,12 +44,12 @@ class NodeEnd implements ResponseEnd {
     this.#outgoing = outgoing;
   }
 
-  attach(response: Response, over: () => Promise<void>): Response {
+  attach(response: Response, over: Over): Response {
     this.attachLate(over);
     return response;
   }
 
-  attachLate(over: () => Promise<void>): void {
+  attachLate(over: Over): void {
     if (this.#outgoing.closed) setImmediate(() => void over());
     else this.#outgoing.once("close", () => void over());
   }
@@ -60,14 +63,17 @@ class WaitUntilEnd implements ResponseEnd {
     this.#waitUntil = waitUntil;
   }
 
-  attach(response: Response, over: () => Promise<void>): Response {
+  attach(response: Response, over: Over): Response {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#waitUntil(promise);
-    return afterBody(response, () => over().finally(resolve));
+    return afterBody(response, async () => {
+      await over();
+      resolve();
+    });
   }
 
-  attachLate(over: () => Promise<void>): void {
-    this.#waitUntil(over());
+  attachLate(over: Over): void {
+    this.#waitUntil(Promise.resolve(over()));
   }
 }
 
@@ -101,7 +107,7 @@ const bodyEnd: ResponseEnd = {
 };
 
 /** The same response; `over` is called in a later turn than its last chunk, or its cancellation. */
-export function afterBody(response: Response, over: () => Promise<void>): Response {
+export function afterBody(response: Response, over: Over): Response {
   const soon = (): void => void setTimeout(() => void over(), 0);
   if (response.body === null) {
     soon();
