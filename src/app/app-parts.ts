@@ -4,6 +4,7 @@ import type { Log } from "../base/log.ts";
 import type { AppScope } from "../dependencies/app-scope.ts";
 import type { Overrides } from "../dependencies/overrides.ts";
 import type { AppEvents } from "./app-events.ts";
+import type { LongLived } from "./request/long-lived.ts";
 import type { RunTasks } from "./platform.ts";
 import type { ErrorHandlers } from "./response/error-handlers.ts";
 
@@ -22,9 +23,9 @@ export interface AppParts {
   readonly events: Events<AppEvents>;
   readonly log: Log;
   /** The signals of streams and sockets that are open, to be aborted when a shutdown begins. */
-  readonly longLived: Set<AbortController>;
+  readonly longLived: LongLived;
   /** The exchanges by their requests, kept only where middleware can still fail them. */
   exchanges?: WeakMap<Request, OpenExchange>;
-  /** Something that a shutdown waits for. */
-  track(work: Promise<void>): Promise<void>;
+  /** Something of the route of this name that a shutdown waits for. */
+  track(work: Promise<void>, name: string): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { Hono, type Context, type MiddlewareHandler } from "hono";
 
 import { backgroundLimits } from "../background/background-options.ts";
 import { TaskRunner, type DrainBudget } from "../background/task-runner.ts";
-import { systemClock } from "../base/clock.ts";
+import { sleep, systemClock } from "../base/clock.ts";
 import { AfterworkError } from "../base/errors.ts";
 import { Events } from "../base/events.ts";
 import { consoleLog } from "../base/log.ts";
@@ -18,6 +18,7 @@ import { addDocsRoutes } from "./docs-routes.ts";
 import { handleRequest } from "./request/handle-request.ts";
 import { failFromOutside } from "./request/fail-from-outside.ts";
 import { handleSocket } from "./request/handle-socket.ts";
+import { LongLived } from "./request/long-lived.ts";
 import { HonoSource } from "./request/hono-source.ts";
 import { openApiDocument, type OpenApiDocument } from "./openapi.ts";
 import { whenToRun } from "./platform.ts";
@@ -45,7 +46,7 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
   readonly #group: RouteGroup;
   readonly #options: AppOptions<Shared>;
   readonly #budget: ShutdownBudget;
-  readonly #unfinished = new Set<Promise<void>>();
+  readonly #unfinished = new Map<Promise<void>, string>();
   #sealed = false;
   #starting: Promise<void> | undefined;
   #closing: Promise<readonly string[]> | undefined;
@@ -79,8 +80,8 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
       errorHandlers: new ErrorHandlers(),
       events,
       log,
-      longLived: new Set(),
-      track: (work) => this.#track(work),
+      longLived: new LongLived(),
+      track: (work, name) => this.#track(work, name),
     };
     this.#hono.notFound((context) => withPreparedHeaders(context, this.#notFound(context)));
     this.#hono.onError(async (error, context) => withPreparedHeaders(context, await this.#failed(error, context)));
@@ -168,12 +169,12 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
   /** Says that no more requests should come: `ready` is false, and streams and sockets are told to end. */
   beginShutdown(): void {
     this.#ready = false;
-    for (const controller of this.#parts.longLived) controller.abort(new Error("the server is shutting down"));
+    this.#parts.longLived.end();
   }
 
   /**
-   * Drains the tasks, then closes `app` scope. Returns the names of tasks that were abandoned. Calling it again returns
-   * the same promise. `budget` may shorten what the options say.
+   * Drains the tasks, then closes `app` scope. Returns the names of tasks that were abandoned, and of routes whose sockets
+   * or clean-up did not end. Calling it again returns the same promise. `budget` may shorten what the options say.
    */
   close(budget: Partial<DrainBudget> = {}): Promise<readonly string[]> {
     this.#closing ??= this.#close({ ...this.#budget, ...budget });
@@ -182,19 +183,29 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
 
   async #close(budget: DrainBudget): Promise<readonly string[]> {
     this.beginShutdown();
-    const abandoned = await this.#parts.runner.drain(budget);
+    const deadline = performance.now() + budget.drainMs + budget.graceMs;
+    const tasks = await this.#parts.runner.drain(budget);
     const { log } = this.#parts;
-    if (abandoned.length > 0) log.error("the shutdown abandoned background tasks", { tasks: abandoned });
-    if (abandoned.length === 0) await Promise.all(this.#unfinished);
+    if (tasks.length > 0) log.error("the shutdown abandoned background tasks", { tasks });
+    const routes = tasks.length > 0 ? [] : await this.#finishWithin(deadline - performance.now(), budget.hurry);
+    if (routes.length > 0) log.error("the shutdown abandoned sockets or clean-up code that did not end", { routes });
     const closed = await this.#parts.appScope.close();
     for (const error of closed.errors) log.error("app scope could not be closed", { error });
-    return abandoned;
+    return [...tasks, ...routes];
+  }
+
+  /** Waits for sockets and for clean-up after tasks. Returns the routes of those that have not ended. */
+  async #finishWithin(ms: number, hurry: AbortSignal | undefined): Promise<readonly string[]> {
+    const finished = new AbortController();
+    void Promise.allSettled(this.#unfinished.keys()).then(() => finished.abort());
+    await sleep(systemClock, ms, hurry === undefined ? finished.signal : AbortSignal.any([finished.signal, hurry]));
+    return [...this.#unfinished.values()];
   }
 
   /** Resolves when the work of all responses so far has been done. Waits for open sockets as well. */
   async idle(): Promise<void> {
     do {
-      await Promise.all(this.#unfinished);
+      await Promise.all(this.#unfinished.keys());
       await this.#parts.runner.idle();
     } while (this.#unfinished.size > 0);
   }
@@ -245,9 +256,9 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
     return failFromOutside(error, new HonoSource(context), this.#parts);
   }
 
-  #track(work: Promise<void>): Promise<void> {
+  #track(work: Promise<void>, name: string): Promise<void> {
     const tracked = work.finally(() => this.#unfinished.delete(tracked));
-    this.#unfinished.add(tracked);
+    this.#unfinished.set(tracked, name);
     return tracked;
   }
 }

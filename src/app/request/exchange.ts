@@ -184,7 +184,7 @@ export class Exchange implements TaskListHost, ResolutionHost, ReadHost {
   #whenOver(): Over {
     const over = (): undefined | Promise<void> => {
       const finishing = this.finish();
-      return finishing === undefined ? undefined : this.app.track(finishing);
+      return finishing === undefined ? undefined : this.app.track(finishing, this.route.name);
     };
     return this.#resolution.requestScope === undefined ? over : AsyncLocalStorage.bind(over);
   }

@@ -31,7 +31,7 @@ export async function handleSocket(route: CompiledRoute, context: Context, app: 
 
 function open(exchange: Exchange, transport: SocketTransport): AppSocket {
   const socket = new AppSocket(transport);
-  void exchange.app.track(live(exchange, socket));
+  void exchange.app.track(live(exchange, socket), exchange.route.name);
   return socket;
 }
 

@@ -30,7 +30,8 @@ export interface Server extends AsyncDisposable {
   readonly url: string;
   /**
    * Shuts down in the order of the documentation: no new requests, those at hand finish, tasks drain, `app` scope closes.
-   * Returns the names of the tasks that were abandoned. Calling it again returns the same promise.
+   * Returns the names of the tasks that were abandoned, and of routes whose sockets or clean-up did not end. Calling it
+   * again returns the same promise.
    */
   close(): Promise<readonly string[]>;
 }
@@ -57,7 +58,8 @@ export async function serve(app: ServableApp, options: ServeOptions = {}): Promi
   const port = await listen(http, options);
   const shutdown = new Shutdown({ app, http, sockets });
   const stopListening = options.signals === false ? () => {} : handleSignals(shutdown);
-  const close = (): Promise<readonly string[]> => shutdown.run().finally(stopListening);
+  let closing: Promise<readonly string[]> | undefined;
+  const close = (): Promise<readonly string[]> => (closing ??= shutdown.run().finally(stopListening));
   const host = options.hostname === undefined || options.hostname === "0.0.0.0" ? "localhost" : options.hostname;
   const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
   return { port, url, close, [Symbol.asyncDispose]: async () => void (await close()) };
