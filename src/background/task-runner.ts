@@ -34,7 +34,7 @@ export interface TaskRunnerParts {
 export interface DrainBudget {
   readonly drainMs: number;
   readonly graceMs: number;
-  /** Aborts when nobody wants to wait any longer: the drain ends at once, and the grace is a short one. */
+  /** Aborts when nobody wants to wait any longer: the drain ends at once, and what is left of the grace is short. */
   readonly hurry?: AbortSignal;
 }
 
@@ -107,8 +107,10 @@ export class TaskRunner implements JobRunner {
     await this.#idleWithin(drainMs, hurry);
     const late = [...this.#pending];
     for (const job of late) job.stop(abandonment(job));
-    await this.#idleWithin(hurry?.aborted === true ? Math.min(graceMs, hurriedGraceMs) : graceMs);
-    return late.filter((job) => job.status() !== "succeeded").map((job) => job.name);
+    await this.#idleWithin(graceMs, hurry);
+    if (hurry?.aborted === true) await this.#idleWithin(Math.min(graceMs, hurriedGraceMs));
+    const unfinished = late.filter((job) => job.status() !== "succeeded");
+    return [...new Set([...unfinished, ...this.#pending])].map((job) => job.name);
   }
 
   async #idleWithin(ms: number, hurry?: AbortSignal): Promise<void> {
