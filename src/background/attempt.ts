@@ -79,6 +79,8 @@ export class Attempt implements RunningAttempt, TaskListHost {
   /** The jobs of an attempt go to its root; there is no response to wait for. */
   arm(): void {}
 
+  awaitEnd(): void {}
+
   /** The function-scope dependency of this attempt that handed out just this object. */
   ownerOf(value: unknown): string | undefined {
     return this.#resolution?.functionScope?.ownerOf(value);

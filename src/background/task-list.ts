@@ -32,6 +32,8 @@ export interface TaskListHost {
   ownerOf(value: unknown): string | undefined;
   /** In-process work was added, so `run` is to be called when the response has ended. */
   arm(): void;
+  /** The same for durable work that waits for the outcome, which no platform refuses. */
+  awaitEnd(): void;
 }
 
 /** An attempt as the lists see it that are used while it runs. */
@@ -203,7 +205,16 @@ export class TaskList implements BackgroundTasks, JobRoot {
 
   #addDurable(when: RunWhen, work: AnyTask, args: readonly unknown[]): Job {
     this.#durable ??= new DurableList(this.#host.runner, this.#sealed);
-    return this.#durable.add(when, work, args);
+    const job = this.#durable.add(when, work, args);
+    if (when === "failure") this.#awaitOutcome(this.#durable);
+    return job;
+  }
+
+  /** Whether a request has failed is sure at its end only: a stream may still break. */
+  #awaitOutcome(durable: DurableList): void {
+    if (this.#phase === "collecting") this.#host.awaitEnd();
+    else if (this.#failed) durable.seal(true);
+    else durable.drop(isForFailure, "what added it did not fail");
   }
 
   #collect(job: InProcessJob): void {

@@ -174,6 +174,10 @@ export class Exchange implements TaskListHost, ResolutionHost, ReadHost {
 
   arm(): void {
     if (this.app.runTasks === "never") throw refusedTask();
+    this.awaitEnd();
+  }
+
+  awaitEnd(): void {
     this.#armed = true;
     if (!this.#sent || this.#attached) return;
     this.#attached = true;
