@@ -29,6 +29,7 @@ export class Exchange implements TaskListHost, ResolutionHost, ReadHost {
   #signal: AbortController | undefined;
   #failure: Failure | undefined;
   #longLife: Promise<void> | undefined;
+  #livesLong = false;
   #armed = false;
   #sent = false;
   #attached = false;
@@ -128,9 +129,11 @@ export class Exchange implements TaskListHost, ResolutionHost, ReadHost {
     const controller = this.#controller();
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#longLife = promise;
+    this.#livesLong = true;
     this.app.longLived.add(controller);
     return () => {
       this.app.longLived.delete(controller);
+      this.#livesLong = false;
       resolve();
     };
   }
@@ -161,8 +164,8 @@ export class Exchange implements TaskListHost, ResolutionHost, ReadHost {
   /** The response goes out now; returns the one to send. */
   send(response: Response): Response | Promise<Response> {
     this.#sent = true;
-    if (this.app.runTasks === "before") return this.#sendAfterTasks(response);
-    if (!this.#armed && this.#resolution.requestScope === undefined) return response;
+    if (this.app.runTasks === "before") return this.#livesLong ? response : this.#sendAfterTasks(response);
+    if (!this.#armed && this.#resolution.requestScope === undefined && !this.#isUnread(response)) return response;
     this.#attached = true;
     return this.source.end.attach(response, this.#whenOver());
   }
@@ -172,6 +175,18 @@ export class Exchange implements TaskListHost, ResolutionHost, ReadHost {
     return response;
   }
 
+  /** Nobody reads a body that is left out, so it is to be cancelled. */
+  #isUnread(response: Response): boolean {
+    return this.source.method === "HEAD" && response.body !== null;
+  }
+
+  /** A stream has nothing more to send. Where the process stops with the response, its work is done now, or never. */
+  finishStream(): undefined | Promise<void> {
+    if (this.app.runTasks !== "before" || !this.#sent || this.#attached) return undefined;
+    this.#attached = true;
+    return this.finish();
+  }
+
   arm(): void {
     if (this.app.runTasks === "never") throw refusedTask();
     this.awaitEnd();
@@ -179,7 +194,7 @@ export class Exchange implements TaskListHost, ResolutionHost, ReadHost {
 
   awaitEnd(): void {
     this.#armed = true;
-    if (!this.#sent || this.#attached) return;
+    if (!this.#sent || this.#attached || this.app.runTasks === "before") return;
     this.#attached = true;
     this.source.end.attachLate(this.#whenOver());
   }

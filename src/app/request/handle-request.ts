@@ -56,12 +56,15 @@ async function respondStreamed(exchange: Exchange, value: AsyncIterable<unknown>
       async beforeEnd() {
         await tasks.storeDurable();
         tasks.sealDurable();
+        ended();
+        await exchange.finishStream();
       },
       onError: (error) => failLate(exchange, error),
       onOver: () => {
         // The client has left before the end: what was added in the meantime is stored now.
         tasks.sealDurable();
         ended();
+        void exchange.finishStream();
       },
     },
   });

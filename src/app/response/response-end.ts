@@ -28,12 +28,17 @@ interface KnownEnvironment {
 /** Finds out how the end of this request's response can be known. */
 export function responseEndOf(context: Context): ResponseEnd {
   const environment = context.env as KnownEnvironment | undefined;
-  const brought = environment?.[responseEndKey];
-  if (brought !== undefined) return brought;
-  if (environment?.outgoing !== undefined) return new NodeEnd(environment.outgoing);
-  const waitUntil = waitUntilOf(context);
-  const end = waitUntil === undefined ? bodyEnd : new WaitUntilEnd(waitUntil);
+  const end = environment?.[responseEndKey] ?? nodeEndOf(environment) ?? webEndOf(context);
   return context.req.raw.method === "HEAD" ? withoutBody(end) : end;
+}
+
+function nodeEndOf(environment: KnownEnvironment | undefined): ResponseEnd | undefined {
+  return environment?.outgoing === undefined ? undefined : new NodeEnd(environment.outgoing);
+}
+
+function webEndOf(context: Context): ResponseEnd {
+  const waitUntil = waitUntilOf(context);
+  return waitUntil === undefined ? bodyEnd : new WaitUntilEnd(waitUntil);
 }
 
 /** `close` comes exactly once: after the last byte, on an abort, and on a broken stream. `finish` only on success. */
@@ -87,13 +92,18 @@ function waitUntilOf(context: Context): ((promise: Promise<unknown>) => void) | 
   }
 }
 
-/** Nobody ever pulls the body of a response to HEAD, so it can't tell its end. */
+/**
+ * Nobody ever pulls the body of a response to HEAD, so it can't tell its end. It is cancelled, but only when the response
+ * is over: middleware may want to read it, for an etag.
+ */
 function withoutBody(end: ResponseEnd): ResponseEnd {
   return {
     attach(response, over) {
-      // A body that fails to be cancelled concerns nobody: it is not sent.
-      response.body?.cancel().catch(() => {});
-      end.attach(new Response(null), over);
+      end.attach(new Response(null), () => {
+        // A body that fails to be cancelled concerns nobody: it is not sent.
+        if (response.body?.locked === false) response.body.cancel().catch(() => {});
+        return over();
+      });
       return response;
     },
     attachLate: (over) => end.attachLate(over),
