@@ -8,6 +8,7 @@ import {
   anObject,
   aString,
   checkOptions,
+  expected,
   oneOf,
   wholeNumber,
   type OptionRule,
@@ -58,6 +59,9 @@ export interface DocsOptions {
   readonly openapi?: string;
 }
 
+/** Where the documentation is served unless it is said. */
+export const defaultDocs: Required<DocsOptions> = { path: "/docs", openapi: "/openapi.json" };
+
 const aLog: OptionRule = {
   expected: "an object with the functions debug, info, warn and error",
   accepts: (value) =>
@@ -72,13 +76,16 @@ const aDocs: OptionRule = {
 };
 
 const aPath: OptionRule = {
-  expected: 'a path that begins with "/"',
-  accepts: (value) => typeof value === "string" && value.startsWith("/"),
+  expected: 'a path that begins with "/" and does not end with one',
+  accepts: (value) => typeof value === "string" && /^\/.*[^/]$/.test(value),
 };
 
 const anEngine: OptionRule = {
   expected: "an engine",
-  accepts: (value) => anObject.accepts(value) && typeof value === "object" && value !== null && "prepare" in value,
+  accepts: (value) =>
+    typeof value === "object" &&
+    value !== null &&
+    ["prepare", "store"].every((name) => aFunction.accepts((value as Record<string, unknown>)[name])),
 };
 
 /** @throws {InvalidOptionError} */
@@ -98,7 +105,13 @@ export function checkAppOptions(options: AppOptions<never>): void {
   checkOptions("App: shutdown", options.shutdown ?? {}, { drain: aDuration, grace: aDuration });
   const { run } = options.background ?? {};
   checkOptions("App: background", { run }, { run: oneOf("after", "before", "never") });
-  if (typeof options.docs === "object") checkOptions("App: docs", options.docs, { path: aPath, openapi: aPath });
+  if (typeof options.docs === "object") checkDocs(options.docs);
+}
+
+function checkDocs(docs: DocsOptions): void {
+  checkOptions("App: docs", docs, { path: aPath, openapi: aPath });
+  const { path, openapi } = { ...defaultDocs, ...docs };
+  if (path === openapi) throw expected("App: docs", "path and openapi to differ", path);
 }
 
 /** The patience of a shutdown in milliseconds. */

@@ -10,7 +10,8 @@ import { AppScope } from "../dependencies/app-scope.ts";
 import type { Dependency } from "../dependencies/dependency.ts";
 import type { Inputs } from "../dependencies/inputs.ts";
 import { Overrides } from "../dependencies/overrides.ts";
-import type { AppEvents } from "./app-events.ts";
+import { compilePlan } from "../dependencies/plan.ts";
+import { checkListener, type AppEvents } from "./app-events.ts";
 import { checkAppOptions, shutdownBudget, type AppOptions, type ShutdownBudget } from "./app-options.ts";
 import type { AppParts } from "./app-parts.ts";
 import { CompiledRoute } from "./routing/compiled-route.ts";
@@ -24,6 +25,7 @@ import { openApiDocument, type OpenApiDocument } from "./openapi.ts";
 import { whenToRun } from "./platform.ts";
 import { detail } from "./response/error-response.ts";
 import { withPreparedHeaders } from "./response/prepared-headers.ts";
+import { checkMiddleware, withErrors } from "./middleware.ts";
 import { ErrorHandlers, type ErrorClass, type ErrorHandler } from "./response/error-handlers.ts";
 import { withGroup, type RouteDefinition, type RouteGroup } from "./routing/route.ts";
 import { RouteTable } from "./routing/route-table.ts";
@@ -62,6 +64,7 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
     const appScope = new AppScope(log, this.#overrides);
     this.#options = options;
     this.#group = { prefix: "", tags: [], inputs: options.inputs ?? {} };
+    compilePlan(this.#group.inputs, { owner: "App", side: "handler" });
     this.#budget = shutdownBudget(options.shutdown);
     this.#parts = {
       runner: new TaskRunner({
@@ -92,9 +95,10 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
   use(path: string, middleware: MiddlewareHandler): this;
   use(...args: [MiddlewareHandler] | [string, MiddlewareHandler]): this {
     const [path, middleware] = args.length === 1 ? ["*", args[0]] : args;
+    checkMiddleware(path, middleware);
     this.#refuseSealed(`middleware for ${path}`);
     this.#parts.exchanges ??= new WeakMap();
-    this.#hono.use(path, middleware);
+    this.#hono.use(path, withErrors(middleware));
     return this;
   }
 
@@ -114,6 +118,7 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
 
   /** Listens; the function returned stops that. */
   on<Name extends keyof AppEvents>(name: Name, listener: (event: AppEvents[Name]) => unknown): () => void {
+    checkListener(name, listener);
     return this.#parts.events.on(name, listener);
   }
 

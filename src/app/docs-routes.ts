@@ -1,14 +1,13 @@
 import type { Hono } from "hono";
 
-import type { DocsOptions } from "./app-options.ts";
+import { defaultDocs, type DocsOptions } from "./app-options.ts";
 import { docsAsset, docsPage } from "./docs-page.ts";
 import type { OpenApiDocument } from "./openapi.ts";
 import { detail } from "./response/error-response.ts";
 
 /** Serves the OpenAPI document, made at the first request, and the page that shows it. */
 export function addDocsRoutes(hono: Hono, document: () => OpenApiDocument, options: DocsOptions): void {
-  const page = options.path ?? "/docs";
-  const openApiUrl = options.openapi ?? "/openapi.json";
+  const { path: page = defaultDocs.path, openapi: openApiUrl = defaultDocs.openapi } = options;
   let text: string | undefined;
   hono.get(openApiUrl, () => {
     text ??= JSON.stringify(document());

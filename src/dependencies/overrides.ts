@@ -1,4 +1,6 @@
-import { createDependency, type Dependency } from "./dependency.ts";
+import { describe } from "../base/options.ts";
+import { DependencyDefinitionError } from "./definition-errors.ts";
+import { createDependency, isDependency, type Dependency } from "./dependency.ts";
 
 /** Other dependencies, or functions, that take the place of dependencies in tests. */
 export class Overrides {
@@ -10,8 +12,16 @@ export class Overrides {
     return this.#version;
   }
 
-  /** Puts `replacement` in the place of `dependency`; the function returned undoes just this, once. */
+  /**
+   * Puts `replacement` in the place of `dependency`; the function returned undoes just this, once.
+   *
+   * @throws {DependencyDefinitionError} when either is something else.
+   */
   set(dependency: Dependency, replacement: Dependency | ((context: never) => unknown)): () => void {
+    if (!isDependency(dependency)) throw misuse("a dependency (made by depends)", dependency);
+    if (typeof replacement !== "function" && !isDependency(replacement)) {
+      throw misuse("a function or a dependency to put in its place", replacement);
+    }
     const actual = typeof replacement === "function" ? asDependency(dependency, replacement) : replacement;
     const entry = { actual };
     this.#replacements.set(dependency, [...(this.#replacements.get(dependency) ?? []), entry]);
@@ -47,4 +57,8 @@ function asDependency(replaced: Dependency, provide: (context: never) => unknown
     inputs: {},
     provider: { how: "call", provide: provide as (context: object) => unknown },
   });
+}
+
+function misuse(wanted: string, got: unknown): DependencyDefinitionError {
+  return new DependencyDefinitionError(`override: expected ${wanted}, got ${describe(got)}`);
 }
