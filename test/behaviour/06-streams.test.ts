@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { makeGate } from "./support/gate.ts";
 import { listen } from "./support/listen.ts";
 import { isWritten, keepWires, type Wire } from "./support/outgoing.ts";
+import { RawConnection } from "./support/raw-connection.ts";
 import { addAll, recordingApp } from "./support/recording-app.ts";
 
 /** Streams of every kind, each with what the client reads and its type. */
@@ -118,6 +119,32 @@ describe("6: a stream that breaks by its own error", () => {
       "session rolled back: the stream broke",
     ]);
   });
+
+  test.each(["with", "without"])(
+    "the client is not told the error (%s middleware that wraps the body)",
+    async (kind) => {
+      const { app } = recordingApp();
+      if (kind === "with") {
+        app.use(async (context, next) => {
+          await next();
+          context.res = new Response(context.res.body, context.res);
+        });
+      }
+      app.get("/", async function* () {
+        yield "first";
+        throw new Error("password=secret");
+      });
+      const { port } = await listen(app);
+      const connection = await RawConnection.open(port);
+      const received: Buffer[] = [];
+      connection.socket.on("data", (chunk) => received.push(chunk));
+      connection.request("GET", "/");
+      await connection.closed;
+      const text = Buffer.concat(received).toString();
+      expect(text).not.toContain("secret");
+      expect(text.startsWith("HTTP/1.1 200") && text.endsWith("\r\n0\r\n\r\n")).toBe(false);
+    },
+  );
 
   test("before its first chunk: an ordinary 500", async () => {
     const { app, steps } = recordingApp();

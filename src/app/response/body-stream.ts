@@ -31,7 +31,8 @@ export function bodyStream(
       } catch (error) {
         if (givenUp) return;
         observer.onError(error);
-        controller.error(error);
+        // What becomes of this error is the server's business: it may show it to the client, and logs it once more.
+        controller.error(new Error("the body was cut off, because what it was made of failed"));
       }
       observer.onOver();
     },
