@@ -28,6 +28,7 @@ import { withPreparedHeaders } from "./response/prepared-headers.ts";
 import { checkMiddleware, withErrors } from "./middleware.ts";
 import { ErrorHandlers, type ErrorClass, type ErrorHandler } from "./response/error-handlers.ts";
 import { withGroup, type RouteDefinition, type RouteGroup } from "./routing/route.ts";
+import { DirectRoutes } from "./routing/direct-routes.ts";
 import { RouteTable } from "./routing/route-table.ts";
 import { routesOf, type AnyRouter } from "./routing/router.ts";
 import type { ServableApp } from "./servable-app.ts";
@@ -48,6 +49,7 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
   readonly #group: RouteGroup;
   readonly #options: AppOptions<Shared>;
   readonly #budget: ShutdownBudget;
+  readonly #bodyLimit: number;
   readonly #unfinished = new Map<Promise<void>, string>();
   #sealed = false;
   #starting: Promise<void> | undefined;
@@ -66,6 +68,7 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
     this.#group = { prefix: "", tags: [], inputs: options.inputs ?? {} };
     compilePlan(this.#group.inputs, { owner: "App", side: "handler" });
     this.#budget = shutdownBudget(options.shutdown);
+    this.#bodyLimit = options.bodyLimit ?? defaultBodyLimit;
     this.#parts = {
       runner: new TaskRunner({
         limits: backgroundLimits(limits),
@@ -215,6 +218,12 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
     } while (this.#unfinished.size > 0);
   }
 
+  get directRoutes(): DirectRoutes | undefined {
+    if (this.#parts.exchanges !== undefined) return undefined;
+    this.#seal();
+    return new DirectRoutes(this.#table.all, this.#parts);
+  }
+
   /** The patience that `close` has. */
   get shutdownBudget(): ShutdownBudget {
     return this.#budget;
@@ -223,7 +232,7 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
   protected override register(route: RouteDefinition): void {
     const whole = withGroup(route, this.#group);
     this.#refuseSealed(`${whole.method} ${whole.path}`);
-    const compiled = new CompiledRoute(whole, this.#overrides, this.#options.bodyLimit ?? defaultBodyLimit);
+    const compiled = new CompiledRoute(whole, this.#overrides, this.#bodyLimit);
     this.#table.add(compiled);
     const parts = this.#parts;
     const handler =

@@ -1,6 +1,7 @@
 import type { DrainBudget } from "../background/task-runner.ts";
 import type { Dependency } from "../dependencies/dependency.ts";
 import type { ShutdownBudget } from "./app-options.ts";
+import type { DirectRoutes } from "./routing/direct-routes.ts";
 import type { Replacement } from "./replacement.ts";
 
 /** An app as servers, adapters and test clients see it, whatever inputs its handlers share. */
@@ -11,5 +12,7 @@ export interface ServableApp {
   close(budget?: Partial<DrainBudget>): Promise<readonly string[]>;
   override<Value>(dependency: Dependency<Value>, replacement: Replacement<Value>): () => void;
   idle(): Promise<void>;
+  /** The routes that a server may call past `fetch`; `undefined` where middleware must see every request. */
+  readonly directRoutes: DirectRoutes | undefined;
   readonly shutdownBudget: ShutdownBudget;
 }

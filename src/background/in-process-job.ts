@@ -68,6 +68,11 @@ export class InProcessJob implements LocalJob {
     return this.#context.runInAsyncScope(run, undefined, ...args);
   }
 
+  /** What a handler may return of it: nothing of its arguments. */
+  toJSON(): { readonly id: string; readonly name: string; readonly status: LocalJobStatus } {
+    return { id: this.id, name: this.name, status: this.#status };
+  }
+
   status(): LocalJobStatus {
     return this.#status;
   }

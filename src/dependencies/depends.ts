@@ -1,6 +1,6 @@
 import { describe } from "../base/options.ts";
 import { DependencyDefinitionError } from "./definition-errors.ts";
-import { createDependency, type Dependency, type Provider } from "./dependency.ts";
+import { createDependency, isDependency, type Dependency, type Provider } from "./dependency.ts";
 import type { AppContext } from "./app-scope.ts";
 import type { Input } from "./input.ts";
 import type { Inputs, NeedsRequest, NoReservedNames, Resolved } from "./inputs.ts";
@@ -64,7 +64,9 @@ function definer(scope: ScopeName, guard: boolean): (first: unknown, second?: un
   return (first, second) => {
     const [inputs, provide] = second === undefined ? [{}, first] : [first, second];
     if (typeof provide !== "function") throw misuse("a function, a generator function or a class", provide);
-    if (typeof inputs !== "object" || inputs === null) throw misuse("an object of inputs", inputs);
+    if (typeof inputs !== "object" || inputs === null || Array.isArray(inputs)) {
+      throw misuse("an object of inputs", inputs);
+    }
     const dependency = createDependency<Dependency>({
       kind: "dependency",
       scope,
@@ -88,7 +90,7 @@ function providerOf(provide: Callable): Provider {
 }
 
 /** Only classes have a `prototype` that can't be written; functions and generators do not. */
-function isClass(provide: Callable): boolean {
+export function isClass(provide: object): boolean {
   return Object.getOwnPropertyDescriptor(provide, "prototype")?.writable === false;
 }
 
@@ -101,6 +103,9 @@ function isClass(provide: Callable): boolean {
 export function fresh<Value, Scope extends "function" | "request", Needs extends boolean>(
   dependency: Dependency<Value, Scope, Needs>,
 ): Dependency<Value, Scope, Needs> {
+  if (!isDependency(dependency)) {
+    throw new DependencyDefinitionError(`fresh: expected a dependency (made by depends), got ${describe(dependency)}`);
+  }
   if (dependency.scope === "app") {
     throw new DependencyDefinitionError(`fresh: ${dependency.name || "a dependency"} has app scope: there is only one`);
   }

@@ -229,9 +229,13 @@ function isParameter(input: unknown): input is Parameter {
   return typeof input === "object" && input !== null && "kind" in input && input.kind === "parameter";
 }
 
-/** `request` and `response` may be named so where they are just that, because then nothing is hidden. */
+/**
+ * `request` and `response` may be named so where they are just that, because then nothing is hidden. `__proto__` is no
+ * name at all: the value would become the context's prototype.
+ */
 function refuseReserved(name: string, input: unknown, path: readonly string[]): void {
-  if (!isReservedName(name) || (isParameter(input) && input.place === name)) return;
+  const isFree = !isReservedName(name) && name !== "__proto__";
+  if (isFree || (isParameter(input) && input.place === name)) return;
   throw new DependencyDefinitionError(
     `${[...path, name].join(" → ")}: the name ${JSON.stringify(name)} belongs to the context; choose another`,
   );

@@ -23,6 +23,8 @@ export interface LocalJob<out Result = unknown> {
    * @throws {JobCancelledError} when it was cancelled, or dropped because its request failed.
    */
   result(): Promise<Result>;
+  /** Its id, name and status: a job may be returned by a handler. */
+  toJSON(): { readonly id: string; readonly name: string; readonly status: LocalJobStatus };
   /** Drops it before it starts; afterwards its `signal` aborts, and a success still counts. */
   cancel(): CancelOutcome;
 }

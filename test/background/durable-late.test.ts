@@ -57,7 +57,7 @@ describe("durable tasks for failure of a stream", () => {
       },
       { log: new MemoryLog() },
     );
-    await expect(trial.send()).rejects.toThrow("the cursor was closed");
+    await expect(trial.send()).rejects.toThrow("the body was cut off");
     await jobs[0]?.stored();
     expect(trial.port.names).toEqual([["mail"]]);
   });

@@ -20,7 +20,7 @@ export function pathTemplates(path: string): readonly PathTemplate[] {
   const optionalEnd = path.endsWith("?");
   const templates: PathTemplate[] = [];
   let current: PathTemplate = { path: "", parameters: [] };
-  for (const segment of splitSegments(path)) {
+  for (const segment of pathSegments(path)) {
     const parameter = readParameter(segment, current.parameters);
     if (optionalEnd && parameter !== undefined && segment.endsWith("?")) templates.push(current);
     current = extend(current, segment, parameter);
@@ -36,8 +36,18 @@ function extend(template: PathTemplate, segment: string, parameter: PathParamete
   return { path: `${template.path}/{${parameter.name}}`, parameters: [...template.parameters, parameter] };
 }
 
+/** The names of the parameters in a path, in their order. */
+export function pathParameterNames(path: string): readonly string[] {
+  return pathSegments(path).flatMap((segment) => (segment === "*" ? [] : (readParameter(segment, [])?.name ?? [])));
+}
+
+/** The texts between a path's parameters. */
+export function pathLiterals(path: string): readonly string[] {
+  return pathSegments(path).filter((segment) => readParameter(segment, []) === undefined);
+}
+
 /** A slash within a parameter's regular expression divides nothing. */
-function splitSegments(path: string): readonly string[] {
+function pathSegments(path: string): readonly string[] {
   const segments: string[] = [];
   let segment = "";
   let depth = 0;

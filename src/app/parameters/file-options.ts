@@ -1,4 +1,4 @@
-import { aBoolean, checkOptions, strings, wholeNumber } from "../../base/options.ts";
+import { aBoolean, checkOptions, strings, wholeNumber, type OptionRule } from "../../base/options.ts";
 
 /** What a file parameter accepts. */
 export interface FileOptions {
@@ -15,17 +15,29 @@ export interface FileOptions {
 export const defaultFileSize: number = 32 * 1024 * 1024;
 export const defaultFileCount = 20;
 
+const mediaTypeForm = /^[\w!#$&^.+-]+\/(?:\*|[\w!#$&^.+-]+)$/;
+
+const mediaTypes: OptionRule = {
+  expected: "a list of media types such as image/png or image/*",
+  accepts: (value) =>
+    Array.isArray(value) && value.length > 0 && strings.accepts(value) && value.every((one) => mediaTypeForm.test(one)),
+};
+
 /** @throws {InvalidOptionError} */
 export function checkFileOptions(options: FileOptions): void {
   checkOptions("file", options, {
     maxSize: wholeNumber(1),
     maxCount: wholeNumber(1),
-    types: strings,
+    types: mediaTypes,
     optional: aBoolean,
   });
 }
 
-/** Is a media type one of those accepted? */
+/** Is a media type one of those accepted? Its parameters and its case do not count. */
 export function acceptsType(types: readonly string[], type: string): boolean {
-  return types.some((one) => one === type || (one.endsWith("/*") && type.startsWith(one.slice(0, -1))));
+  const [sent = ""] = type.toLowerCase().split(";", 1);
+  return types.some((one) => {
+    const wanted = one.toLowerCase();
+    return wanted.endsWith("/*") ? sent.startsWith(wanted.slice(0, -1)) : wanted === sent.trim();
+  });
 }

@@ -5,7 +5,7 @@ import { readForm } from "../uploads/multipart.ts";
 import type { RequestSource } from "../request/request-source.ts";
 import { acceptsType, defaultFileCount, defaultFileSize, type FileOptions } from "./file-options.ts";
 import { RequestValidationError } from "./fault.ts";
-import { mediaType } from "./json-body.ts";
+import { mediaType, unfinishedBody } from "./json-body.ts";
 
 /** The room that a route's form has: what it may hold in memory, and the files it asks for. */
 export interface FormRoom {
@@ -38,7 +38,8 @@ export async function readFormBody(source: RequestSource, room: FormRoom): Promi
     });
     return await checked(form, room);
   } catch (error) {
-    throw error instanceof FormError ? answer(error) : error;
+    if (error instanceof FormError) throw answer(error);
+    throw source.signal.aborted ? unfinishedBody(error) : error;
   }
 }
 

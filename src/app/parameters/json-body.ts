@@ -20,7 +20,7 @@ const jsonType = /^application\/(?:[\w.+-]+\+)?json$/i;
 export async function readJsonBody(source: RequestSource, limit: number): Promise<JsonBody> {
   const type = mediaType(source);
   if (type !== undefined && !jsonType.test(type)) throw wrongType(type);
-  const text = await readText(source, limit);
+  const text = await readWhole(source, limit);
   if (text.trim() === "") return { kind: "none" };
   if (type === undefined) throw wrongType("none");
   return parseJson(text);
@@ -36,6 +36,21 @@ export function mediaType(source: RequestSource): string | undefined {
 
 function wrongType(type: string): HTTPException {
   return new HTTPException(415, `expected the content type application/json, got ${type}`);
+}
+
+/** A body that breaks off is the client's doing, and mostly there is nobody left to read the answer. */
+async function readWhole(source: RequestSource, limit: number): Promise<string> {
+  try {
+    return await readText(source, limit);
+  } catch (error) {
+    if (error instanceof HTTPException) throw error;
+    throw unfinishedBody(error);
+  }
+}
+
+/** The answer to a body that breaks off. */
+export function unfinishedBody(cause: unknown): HTTPException {
+  return new HTTPException(400, "the body could not be read to its end", {}, { cause });
 }
 
 /**

@@ -1,3 +1,4 @@
+import { AfterworkError } from "../../base/errors.ts";
 import { isPromiseLike } from "../../base/promises.ts";
 import { DependencyDefinitionError } from "../../dependencies/definition-errors.ts";
 import type { PlannedParameter } from "../../dependencies/plan.ts";
@@ -37,6 +38,7 @@ export class ParameterReader {
   /** @throws {DependencyDefinitionError} when both a JSON body and a form are asked for. */
   constructor(parameters: readonly PlannedParameter[], owner: string, bodyLimit: number) {
     const readings = parameters.map(toReading);
+    for (const reading of readings) checkName(reading, owner);
     this.#bodies = readings.filter(({ parameter }) => parameter.place === "body");
     this.#fields = readings.filter(({ parameter }) => parameter.place === "form" || parameter.place === "file");
     this.#plain = readings.filter(({ parameter }) => !parameter.readsBody);
@@ -90,6 +92,15 @@ function toReading({ parameter, name: inputName, slot }: PlannedParameter): Read
   const { place } = requested;
   const loc = place === "body" ? ["body"] : [place === "form" || place === "file" ? "body" : place, name];
   return { parameter: requested, name, slot, loc };
+}
+
+const token = /^[\w!#$%&'*+.^`|~-]+$/;
+
+/** @see RFC 9110, section 5.6.2 */
+function checkName({ parameter, name }: Reading, owner: string): void {
+  if ((parameter.place !== "header" && parameter.place !== "cookie") || token.test(name)) return;
+  const message = `${owner}: expected the name of a ${parameter.place}, got ${JSON.stringify(name)}`;
+  throw new AfterworkError("INVALID_DEFINITION", message);
 }
 
 /** The values and faults of one stage; schemas may take their time. */

@@ -103,6 +103,8 @@ function text(place: TextPlace, list: boolean): DefineText {
   const define = (first?: unknown, second?: unknown): Parameter => {
     const named = typeof first === "string";
     const schema = named ? second : first;
+    if (first === "") throw misnamed(place);
+    if (!named && second !== undefined) throw misplaced(place);
     if (schema !== undefined && !isStandardSchema(schema)) throw notASchema(place, schema);
     return parameter(place, { givenName: named ? first : undefined, schema, list });
   };
@@ -115,7 +117,9 @@ function fileParameter(
   list: boolean,
 ): Parameter {
   const named = typeof first === "string";
-  const options = (named ? second : first) ?? {};
+  const given = named ? second : first;
+  const options = given === undefined ? {} : (given as FileOptions);
+  if (first === "") throw misnamed("file");
   checkFileOptions(options);
   return parameter("file", { givenName: named ? first : undefined, list, file: options });
 }
@@ -137,6 +141,14 @@ function parameter(place: RequestParameter["place"], details: Details): RequestP
     list: details.list ?? false,
     file: details.file,
   } as const);
+}
+
+function misnamed(place: string): AfterworkError {
+  return new AfterworkError("INVALID_DEFINITION", `${place}: expected a name that is not empty, got ""`);
+}
+
+function misplaced(place: string): AfterworkError {
+  return new AfterworkError("INVALID_DEFINITION", `${place}: expected (name, schema), got the schema first`);
 }
 
 function notASchema(place: string, got: unknown): AfterworkError {

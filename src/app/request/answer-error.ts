@@ -3,21 +3,22 @@ import { isPromiseLike } from "../../base/promises.ts";
 import type { Exchange } from "./exchange.ts";
 import { HandlerContextObject } from "./request-context.ts";
 import { answerTo, type Answer } from "../response/error-response.ts";
+import type { Reply } from "../response/plain-reply.ts";
 import { isResponse } from "../response/is-response.ts";
 import { ResponseDraft } from "../response/response-draft.ts";
-import { jsonResponse } from "../response/serialise.ts";
+import { jsonReply } from "../response/serialise.ts";
 
 /** The response to a failed request: by the app's handler for such errors, or by what is known of the error itself. */
-export async function answerError(exchange: Exchange, error: unknown, report: unknown): Promise<Response> {
+export async function answerError(exchange: Exchange, error: unknown, report: unknown): Promise<Reply> {
   exchange.source.noteError(toError(error));
   const handler = exchange.app.errorHandlers.find(error);
   if (handler === undefined) return reported(exchange, answerTo(error), report);
   const draft = new ResponseDraft();
   try {
-    const handled = handler(error, new HandlerContextObject(exchange, exchange.source.request, draft));
+    const handled = handler(error, new HandlerContextObject(exchange, draft));
     const value = isPromiseLike(handled) ? await handled : handled;
     if (isResponse(value)) return value;
-    return await jsonResponse(value, { status: 500, schema: undefined }, draft);
+    return await jsonReply(value, { status: 500, schema: undefined }, draft);
   } catch (raised) {
     return reported(exchange, answerTo(raised), raised);
   }

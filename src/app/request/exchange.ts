@@ -13,6 +13,7 @@ import type { RequestObserver } from "./request-observer.ts";
 import type { RequestSource } from "./request-source.ts";
 import { PlatformError } from "../platform.ts";
 import { DependencyContextObject, HandlerContextObject } from "./request-context.ts";
+import { PlainReply, toResponse, type Reply } from "../response/plain-reply.ts";
 import { ResponseDraft } from "../response/response-draft.ts";
 import type { Over } from "../response/response-end.ts";
 
@@ -103,7 +104,7 @@ export class Exchange implements TaskListHost, ResolutionHost, ReadHost {
 
   /** What the handler receives. */
   handlerContext(): Record<string, unknown> {
-    const context = new HandlerContextObject(this, this.source.request, this.responseDraft);
+    const context = new HandlerContextObject(this, this.responseDraft);
     return this.#resolution.assign(context, this.#ready.plan.outputs);
   }
 
@@ -113,7 +114,7 @@ export class Exchange implements TaskListHost, ResolutionHost, ReadHost {
   }
 
   #controller(): AbortController {
-    return (this.#signal ??= follow(this.source.request.signal));
+    return (this.#signal ??= follow(this.source.signal));
   }
 
   /** There is nobody left to work for. */
@@ -162,22 +163,25 @@ export class Exchange implements TaskListHost, ResolutionHost, ReadHost {
   }
 
   /** The response goes out now; returns the one to send. */
-  send(response: Response): Response | Promise<Response> {
+  send(reply: Reply): Reply | Promise<Reply> {
     this.#sent = true;
-    if (this.app.runTasks === "before") return this.#livesLong ? response : this.#sendAfterTasks(response);
-    if (!this.#armed && this.#resolution.requestScope === undefined && !this.#isUnread(response)) return response;
+    const final = this.source.writesPlainReplies ? reply : toResponse(reply);
+    if (this.app.runTasks === "before") return this.#livesLong ? final : this.#sendAfterTasks(final);
+    if (!this.#armed && this.#resolution.requestScope === undefined && !this.#isUnread(final)) return final;
     this.#attached = true;
-    return this.source.end.attach(response, this.#whenOver());
+    if (!(final instanceof PlainReply)) return this.source.end.attach(final, this.#whenOver());
+    this.source.end.attachLate(this.#whenOver());
+    return final;
   }
 
-  async #sendAfterTasks(response: Response): Promise<Response> {
+  async #sendAfterTasks(reply: Reply): Promise<Reply> {
     await this.finish();
-    return response;
+    return reply;
   }
 
   /** Nobody reads a body that is left out, so it is to be cancelled. */
-  #isUnread(response: Response): boolean {
-    return this.source.method === "HEAD" && response.body !== null;
+  #isUnread(reply: Reply): boolean {
+    return this.source.method === "HEAD" && reply.body !== null;
   }
 
   /** A stream has nothing more to send. Where the process stops with the response, its work is done now, or never. */

@@ -2,6 +2,7 @@ import type { AppParts } from "../app-parts.ts";
 import { CompiledRoute } from "../routing/compiled-route.ts";
 import type { RouteMethod } from "../routing/route.ts";
 import { Exchange } from "./exchange.ts";
+import { toResponse } from "../response/plain-reply.ts";
 import { recover } from "./handle-request.ts";
 import type { RequestSource } from "./request-source.ts";
 
@@ -13,7 +14,7 @@ export async function failFromOutside(error: unknown, source: RequestSource, app
   const answered = app.exchanges?.get(source.request);
   if (answered !== undefined) return answered.answerAnew(error);
   const exchange = new Exchange(routeOf(source, app), source, app);
-  return exchange.send(await recover(exchange, error));
+  return toResponse(await exchange.send(await recover(exchange, error)));
 }
 
 /** No route was reached, but error handlers expect all that a request has. */

@@ -4,20 +4,23 @@ import { isPromiseLike } from "../../base/promises.ts";
 import type { AppParts } from "../app-parts.ts";
 import type { CompiledRoute } from "../routing/compiled-route.ts";
 import { Exchange } from "./exchange.ts";
-import type { RequestSource } from "./request-source.ts";
+import type { RequestSource, WebSource } from "./request-source.ts";
 import { answerError, reportRequest } from "./answer-error.ts";
 import type { EventStream } from "../response/event-stream.ts";
+import { toResponse, type Reply } from "../response/plain-reply.ts";
 import { isResponse } from "../response/is-response.ts";
-import { isStreamed, jsonResponse, streamResponse } from "../response/serialise.ts";
+import { isStreamed, jsonReply, streamResponse } from "../response/serialise.ts";
 
 /**
  * One request from its guards to its response, in the order that the documentation promises: resolve, call the handler,
  * serialise, close function scope, store durable tasks, send. What is left is done when the response is over.
  */
-export async function handleRequest(route: CompiledRoute, source: RequestSource, app: AppParts): Promise<Response> {
+export function handleRequest(route: CompiledRoute, source: WebSource, app: AppParts): Promise<Response>;
+export function handleRequest(route: CompiledRoute, source: RequestSource, app: AppParts): Promise<Reply>;
+export async function handleRequest(route: CompiledRoute, source: RequestSource, app: AppParts): Promise<Reply> {
   const exchange = new Exchange(route, source, app);
-  app.exchanges?.set(source.request, { answerAnew: (error) => recover(exchange, error) });
-  let response: Response;
+  app.exchanges?.set(source.request, { answerAnew: async (error) => toResponse(await recover(exchange, error)) });
+  let response: Reply;
   try {
     response = await respond(exchange);
   } catch (error) {
@@ -26,14 +29,14 @@ export async function handleRequest(route: CompiledRoute, source: RequestSource,
   return exchange.send(response);
 }
 
-async function respond(exchange: Exchange): Promise<Response> {
+async function respond(exchange: Exchange): Promise<Reply> {
   const { tasks, route } = exchange;
   const resolving = exchange.resolve();
   if (resolving !== undefined) await resolving;
   const returned = (route.definition.handler as (context: object) => unknown)(exchange.handlerContext());
   const value = isPromiseLike(returned) ? await returned : returned;
   if (isStreamed(value)) return respondStreamed(exchange, value);
-  const made = isResponse(value) ? value : jsonResponse(value, route.shape, exchange.responseDraft);
+  const made = isResponse(value) ? value : jsonReply(value, route.shape, exchange.responseDraft);
   const response = isPromiseLike(made) ? await made : made;
   if (exchange.hasFunctionScope) await closeFunctionScope(exchange);
   const storing = tasks.storeDurable();
@@ -104,7 +107,7 @@ async function closeFunctionScope(exchange: Exchange): Promise<void> {
 }
 
 /** The error path: what was added for success is dropped, dependencies see the error, and it becomes a response. */
-export async function recover(exchange: Exchange, thrown: unknown): Promise<Response> {
+export async function recover(exchange: Exchange, thrown: unknown): Promise<Reply> {
   const closed = await closeAfter(exchange, thrown);
   const error = closed.failure?.error;
   exchange.concludeWith(error);

@@ -5,6 +5,7 @@ import { reportRequest } from "./answer-error.ts";
 import type { AppParts } from "../app-parts.ts";
 import type { CompiledRoute } from "../routing/compiled-route.ts";
 import { Exchange } from "./exchange.ts";
+import { toResponse } from "../response/plain-reply.ts";
 import { recover } from "./handle-request.ts";
 import { HonoSource } from "./hono-source.ts";
 import { HTTPException } from "../http-exception.ts";
@@ -25,7 +26,7 @@ export async function handleSocket(route: CompiledRoute, context: Context, app: 
     await exchange.resolve();
     return await upgrade(context, (transport) => open(exchange, transport));
   } catch (error) {
-    return exchange.send(await recover(exchange, error));
+    return toResponse(await exchange.send(await recover(exchange, error)));
   }
 }
 

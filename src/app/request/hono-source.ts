@@ -2,13 +2,14 @@ import type { Context } from "hono";
 import { getCookie } from "hono/cookie";
 
 import { observerOf, type RequestObserver } from "./request-observer.ts";
-import type { RequestSource } from "./request-source.ts";
+import type { WebSource } from "./request-source.ts";
 import { responseEndOf, type ResponseEnd } from "../response/response-end.ts";
 
 const none: readonly string[] = [];
 
 /** A request that came through Hono. */
-export class HonoSource implements RequestSource {
+export class HonoSource implements WebSource {
+  readonly writesPlainReplies = false;
   readonly #context: Context;
 
   constructor(context: Context) {
@@ -41,6 +42,10 @@ export class HonoSource implements RequestSource {
 
   text(): Promise<string> {
     return this.#context.req.text();
+  }
+
+  get signal(): AbortSignal {
+    return this.#context.req.raw.signal;
   }
 
   get end(): ResponseEnd {

@@ -7,6 +7,7 @@ export interface ContextSource {
   readonly tasks: BackgroundTasks;
   readonly log: Log;
   readonly signal: AbortSignal;
+  readonly source: { readonly request: Request };
 }
 
 /**
@@ -17,28 +18,33 @@ export class DependencyContextObject {
   [input: string]: unknown;
   readonly background: BackgroundTasks;
   readonly log: Log;
-  readonly #source: ContextSource;
+  readonly #from: ContextSource;
 
-  constructor(source: ContextSource) {
-    this.background = source.tasks;
-    this.log = source.log;
-    this.#source = source;
+  constructor(from: ContextSource) {
+    this.background = from.tasks;
+    this.log = from.log;
+    this.#from = from;
   }
 
   /** Made when it is asked for: few do, and each costs a listener. */
   get signal(): AbortSignal {
-    return this.#source.signal;
+    return this.#from.signal;
   }
 }
 
 /** What a handler, or an error handler, is given. */
 export class HandlerContextObject extends DependencyContextObject {
-  readonly request: Request;
   readonly response: ResponseDraft;
+  readonly #from: ContextSource;
 
-  constructor(source: ContextSource, request: Request, response: ResponseDraft) {
-    super(source);
-    this.request = request;
+  constructor(from: ContextSource, response: ResponseDraft) {
+    super(from);
     this.response = response;
+    this.#from = from;
+  }
+
+  /** Made when it is asked for, where the server has no standard request of its own. */
+  get request(): Request {
+    return this.#from.source.request;
   }
 }

@@ -14,10 +14,19 @@ export interface RequestSource {
   cookie(name: string): string | undefined;
   /** The whole body as text. May be asked for again, also when somebody else has read it this way before. */
   text(): Promise<string>;
+  /** Aborts when the client has gone before the response was complete. */
+  readonly signal: AbortSignal;
+  /** Does the server write plain replies by itself? Otherwise they become standard responses. */
+  readonly writesPlainReplies: boolean;
   /** Knows when the response to this request is over. */
   readonly end: ResponseEnd;
   /** Who watches this request, if anybody does. */
   readonly observer: RequestObserver | undefined;
   /** Tells the server's own middleware that the request was answered by the error path. */
   noteError(error: Error): void;
+}
+
+/** A request whose responses are standard ones. */
+export interface WebSource extends RequestSource {
+  readonly writesPlainReplies: false;
 }

@@ -42,7 +42,7 @@ function webEndOf(context: Context): ResponseEnd {
 }
 
 /** `close` comes exactly once: after the last byte, on an abort, and on a broken stream. `finish` only on success. */
-class NodeEnd implements ResponseEnd {
+export class NodeEnd implements ResponseEnd {
   readonly #outgoing: NodeOutgoing;
 
   constructor(outgoing: NodeOutgoing) {

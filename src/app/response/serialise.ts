@@ -3,6 +3,7 @@ import { isPromiseLike } from "../../base/promises.ts";
 import type { StandardSchemaV1 } from "../standard-schema.ts";
 import { bodyStream, endEarly, withFirst, type StreamObserver } from "./body-stream.ts";
 import { encodeEvent, EventStream, type ServerSentEvent } from "./event-stream.ts";
+import { PlainReply } from "./plain-reply.ts";
 import type { ResponseDraft } from "./response-draft.ts";
 
 /** What a route says of its responses. */
@@ -26,10 +27,12 @@ function keyText(part: PropertyKey | StandardSchemaV1.PathSegment): string {
   return String(typeof part === "object" ? part.key : part);
 }
 
-const jsonHeaders: Readonly<Record<string, string>> = { "content-type": "application/json" };
-
-/** A plain value as a JSON response; `undefined` is `null`. A promise only if the schema is asynchronous. */
-export function jsonResponse(value: unknown, shape: ResponseShape, draft: ResponseDraft): Response | Promise<Response> {
+/** A plain value as JSON; `undefined` is `null`. A promise only if the schema is asynchronous. */
+export function jsonReply(
+  value: unknown,
+  shape: ResponseShape,
+  draft: ResponseDraft,
+): PlainReply | Promise<PlainReply> {
   if (shape.schema === undefined) return encodeJson(value, shape, draft);
   const result = shape.schema["~standard"].validate(value);
   if (isPromiseLike(result)) return Promise.resolve(result).then((settled) => encodeJson(valid(settled), shape, draft));
@@ -41,21 +44,15 @@ function valid(result: StandardSchemaV1.Result<unknown>): unknown {
   return result.value;
 }
 
-function encodeJson(value: unknown, shape: ResponseShape, draft: ResponseDraft): Response {
+function encodeJson(value: unknown, shape: ResponseShape, draft: ResponseDraft): PlainReply {
   const status = draft.status ?? shape.status;
   const body = hasNoBody(status) ? null : (JSON.stringify(value) ?? "null");
-  if (draft.hasHeaders) return new Response(body, { status, headers: withType(draft.headers, body) });
-  return new Response(body, body === null ? { status } : { status, headers: jsonHeaders });
+  return new PlainReply(status, body, draft.hasHeaders ? draft.headers : undefined);
 }
 
 /** @see RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5 */
 export function hasNoBody(status: number): boolean {
   return status === 204 || status === 205 || status === 304;
-}
-
-function withType(headers: Headers, body: string | null): Headers {
-  if (body !== null && !headers.has("content-type")) headers.set("content-type", "application/json");
-  return headers;
 }
 
 /** Is it streamed? */

@@ -1,6 +1,7 @@
 import { AfterworkError } from "../../base/errors.ts";
 import type { Overrides } from "../../dependencies/overrides.ts";
 import { compilePlan, type Plan, type PlannedParameter, type Stage, type Step } from "../../dependencies/plan.ts";
+import { pathParameterNames } from "../openapi/path-template.ts";
 import { nameInRequest, type RequestParameter } from "../parameters/parameter.ts";
 import { ParameterReader } from "../parameters/parameter-reader.ts";
 import type { ResponseShape } from "../response/serialise.ts";
@@ -20,6 +21,8 @@ export interface Ready {
   /** Guards first, then all the rest. Stages with nothing to do are left out. */
   readonly stages: readonly ReadyStage[];
   readonly version: number;
+  readonly readsJson: boolean;
+  readonly direct: boolean;
 }
 
 /** A route of an app. Its plan is made when it is registered, and again when a test overrides a dependency. */
@@ -52,12 +55,34 @@ export class CompiledRoute {
     const { version, actual } = this.#overrides;
     const plan = compilePlan(this.definition.inputs, { owner: this.name, side: "handler", override: actual });
     const stages = [...plan.guards, plan.main].map((stage) => this.#readyStage(stage));
-    return { plan, version, stages: stages.filter(({ reader, steps }) => reader !== undefined || steps.length > 0) };
+    const places = new Set(parametersOf(plan).map(({ parameter }) => parameter.place));
+    return {
+      plan,
+      version,
+      stages: stages.filter(({ reader, steps }) => reader !== undefined || steps.length > 0),
+      readsJson: places.has("body"),
+      direct: this.definition.kind === "http" && !places.has("form") && !places.has("file"),
+    };
   }
 
   #readyStage(stage: Stage): ReadyStage {
     if (stage.parameters.length === 0) return { reader: undefined, steps: stage.steps };
     return { reader: new ParameterReader(stage.parameters, this.name, this.#bodyLimit), steps: stage.steps };
+  }
+
+  /** The largest body that it takes, in bytes. */
+  get bodyLimit(): number {
+    return this.#bodyLimit;
+  }
+
+  /** Does it read the body as JSON? */
+  get readsJson(): boolean {
+    return this.ready.readsJson;
+  }
+
+  /** May a server call it without a standard request? Only forms and sockets need one. */
+  get direct(): boolean {
+    return this.ready.direct;
   }
 
   /** What the documentation shows. */
@@ -82,7 +107,7 @@ function describeParameter({ parameter, name }: PlannedParameter): ParameterDesc
 }
 
 function refuseUnknownPathParameters(owner: string, path: string, parameters: readonly PlannedParameter[]): void {
-  const known = [...path.matchAll(/:([A-Za-z_]\w*)/g)].map(([, name]) => name ?? "");
+  const known = pathParameterNames(path);
   for (const { parameter, name } of parameters) {
     if (parameter.place !== "path") continue;
     const asked = nameInRequest(parameter as RequestParameter, name);

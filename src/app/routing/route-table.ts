@@ -10,7 +10,7 @@ export class RouteTable {
   /** @throws {AfterworkError} `INVALID_DEFINITION` when there is such a route already, whatever its parameters are called. */
   add(route: CompiledRoute): void {
     const { method, path } = route.definition;
-    const key = `${method} ${path.replaceAll(/:[A-Za-z_]\w*/g, ":").replace(/(?<=.)\/$/, "")}`;
+    const key = `${method} ${path.replaceAll(/(?<=\/):[^/{}?]+/g, ":").replace(/(?<=.)\/$/, "")}`;
     const known = this.#routes.get(key);
     if (known !== undefined) {
       throw new AfterworkError(

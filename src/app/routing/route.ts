@@ -8,8 +8,10 @@ import {
   wholeNumber,
   type OptionRule,
 } from "../../base/options.ts";
+import { isClass } from "../../dependencies/depends.ts";
 import type { Input } from "../../dependencies/input.ts";
 import type { DocumentationOptions } from "../route-description.ts";
+import { pathLiterals, pathParameterNames } from "../openapi/path-template.ts";
 import { isStandardSchema, type StandardSchemaV1 } from "../standard-schema.ts";
 
 /** What can be said of a route beside its inputs. */
@@ -56,7 +58,11 @@ export function defineRoute(
   if (rest.length > 3 || typeof handler !== "function") {
     throw invalid(`${owner}: expected (path, handler), (path, inputs, handler) or (path, inputs, options, handler)`);
   }
-  if (typeof inputs !== "object" || inputs === null) {
+  if (isGenerator(handler) || isClass(handler)) {
+    const wanted = "a handler that is a function or an async generator function";
+    throw invalid(`${owner}: expected ${wanted}, got a ${isClass(handler) ? "class" : "generator function"}`);
+  }
+  if (typeof inputs !== "object" || inputs === null || Array.isArray(inputs)) {
     throw invalid(`${owner}: expected inputs to be an object, got ${describe(inputs)}`);
   }
   checkOptions(owner, options, {
@@ -79,6 +85,11 @@ export function defineRoute(
   };
 }
 
+/** Nobody sends what it yields: only async iterables are streamed. */
+function isGenerator(handler: object): boolean {
+  return Object.prototype.toString.call(handler) === "[object GeneratorFunction]";
+}
+
 function invalid(message: string): AfterworkError {
   return new AfterworkError("INVALID_DEFINITION", message);
 }
@@ -86,6 +97,7 @@ function invalid(message: string): AfterworkError {
 /** The same route behind a prefix, with inputs and tags shared by its group. */
 export function withGroup(route: RouteDefinition, group: RouteGroup): RouteDefinition {
   const path = joinPaths(group.prefix, route.path);
+  checkPath(`${route.method} ${path}`, path);
   for (const [name, input] of Object.entries(route.inputs)) {
     if (Object.hasOwn(group.inputs, name) && group.inputs[name] !== input) {
       throw invalid(
@@ -96,6 +108,14 @@ export function withGroup(route: RouteDefinition, group: RouteGroup): RouteDefin
   const tags = [...new Set([...group.tags, ...(route.options.tags ?? [])])];
   const options = tags.length === 0 ? route.options : { ...route.options, tags };
   return { ...route, path, inputs: { ...group.inputs, ...route.inputs }, options };
+}
+
+function checkPath(owner: string, path: string): void {
+  const names = pathParameterNames(path);
+  const repeated = names.find((name, index) => names.indexOf(name) < index);
+  if (repeated !== undefined) throw invalid(`${owner}: the parameter :${repeated} stands there twice`);
+  const [, strange] = /([?#].*)/.exec(pathLiterals(path).join("/")) ?? [];
+  if (strange !== undefined) throw invalid(`${owner}: expected a path without ${JSON.stringify(strange)}`);
 }
 
 /** What routes have in common. */

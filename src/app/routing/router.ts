@@ -39,6 +39,7 @@ export class Router<const Shared extends Inputs = {}> extends Routes<Shared> imp
     super();
     checkOptions("Router", options, { prefix: aPrefix, tags: strings, inputs: anObject });
     const inputs: Readonly<Record<string, Input>> = options.inputs ?? {};
+    compilePlan(inputs, { owner: "Router", side: "handler" });
     this.#group = { prefix: options.prefix ?? "", tags: options.tags ?? [], inputs };
   }
 
@@ -71,7 +72,7 @@ export class Router<const Shared extends Inputs = {}> extends Routes<Shared> imp
 
 /** The routes that `include(router)` or `include(prefix, router)` brings. */
 export function routesOf(args: readonly [AnyRouter] | readonly [string, AnyRouter]): readonly RouteDefinition[] {
-  const [prefix, router] = args.length === 1 ? ["", args[0]] : args;
+  const [prefix, router] = args.length === 2 ? args : ["", args[0]];
   if (!aPrefix.accepts(prefix))
     throw invalid(`include: expected a prefix to be ${aPrefix.expected}, got ${describe(prefix)}`);
   if (!(router instanceof Router)) throw invalid(`include: expected a Router, got ${describe(router)}`);

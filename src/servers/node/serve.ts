@@ -1,4 +1,4 @@
-import type { Server as HttpServer } from "node:http";
+import type { RequestListener, Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
 import { createAdaptorServer, type WebSocketServerLike } from "@hono/node-server";
@@ -8,6 +8,7 @@ import type { ServableApp } from "../../app/servable-app.ts";
 import { socketUpgradeKey } from "../../app/socket/socket-upgrade.ts";
 import { AfterworkError } from "../../base/errors.ts";
 import { aBoolean, aString, checkOptions, wholeNumber } from "../../base/options.ts";
+import { directListener, preparedResponseKey, type PreparedOutgoing } from "./direct-listener.ts";
 import { handleSignals } from "./signals.ts";
 import { upgradeSocket } from "./upgrade-socket.ts";
 import { Shutdown } from "./shutdown.ts";
@@ -55,6 +56,7 @@ export async function serve(app: ServableApp, options: ServeOptions = {}): Promi
     fetch: fetchOf(app),
     websocket: { server: sockets as WebSocketServerLike },
   }) as HttpServer;
+  preferDirect(app, http);
   const port = await listen(http, options);
   const shutdown = new Shutdown({ app, http, sockets });
   const stopListening = options.signals === false ? () => {} : handleSignals(shutdown);
@@ -65,10 +67,20 @@ export async function serve(app: ServableApp, options: ServeOptions = {}): Promi
   return { port, url, close, [Symbol.asyncDispose]: async () => void (await close()) };
 }
 
+/** Puts the direct way before the ordinary one, where there is one. */
+function preferDirect(app: ServableApp, http: HttpServer): void {
+  const { directRoutes } = app;
+  const [general] = http.listeners("request") as RequestListener[];
+  if (directRoutes === undefined || general === undefined) return;
+  http.off("request", general);
+  http.on("request", directListener(directRoutes, general));
+}
+
 /** Only upgrades come without a response to write to. */
 function fetchOf(app: ServableApp): (request: Request, environment: object) => Response | Promise<Response> {
   return (request, environment) => {
-    if ((environment as { outgoing?: unknown }).outgoing !== undefined) return app.fetch(request, environment);
+    const { outgoing } = environment as { readonly outgoing?: PreparedOutgoing };
+    if (outgoing !== undefined) return outgoing[preparedResponseKey] ?? app.fetch(request, environment);
     return app.fetch(request, Object.assign(environment, { [socketUpgradeKey]: upgradeSocket }));
   };
 }
