@@ -3,12 +3,16 @@ import { FormError } from "../uploads/form-error.ts";
 import { HTTPException } from "../http-exception.ts";
 import type { RequestSource } from "../request/request-source.ts";
 import type { Fault } from "./fault.ts";
+import { isDeeperThan } from "./json-depth.ts";
 
 /** What a body turned out to be. */
 export type JsonBody =
   | { readonly kind: "json"; readonly value: unknown }
   | { readonly kind: "none" }
   | { readonly kind: "fault"; readonly fault: Fault };
+
+/** Far beyond real documents. Whoever follows a value level by level, as schemas and encoders do, has that much stack. */
+const mostLevels = 500;
 
 const jsonType = /^application\/(?:[\w.+-]+\+)?json$/i;
 
@@ -91,6 +95,10 @@ export function tooLarge(limit: number): HTTPException {
 }
 
 function parseJson(text: string): JsonBody {
+  if (isDeeperThan(mostLevels, text)) {
+    const msg = `expected JSON of at most ${mostLevels} levels`;
+    return { kind: "fault", fault: { type: "json_too_deep", loc: ["body"], msg, input: null } };
+  }
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -25,7 +25,9 @@ export async function answerError(exchange: Exchange, error: unknown, report: un
 }
 
 function reported(exchange: Exchange, answer: Answer, error: unknown): Response {
-  if (answer.unexpected) reportRequest(exchange, { status: answer.response.status, error });
+  if (answer.unexpected) {
+    reportRequest(exchange, { status: answer.response.status, error: answer.unsendable ?? error });
+  }
   return answer.response;
 }
 

@@ -1,5 +1,6 @@
 import { StoreUnavailableError } from "../../background/durable-port.ts";
 import { OverloadedError } from "../../background/overloaded-error.ts";
+import { messageOf } from "../../base/errors.ts";
 import { HTTPException } from "../http-exception.ts";
 import { RequestValidationError } from "../parameters/fault.ts";
 import { isResponse } from "./is-response.ts";
@@ -9,10 +10,25 @@ export interface Answer {
   readonly response: Response;
   /** Nobody has foreseen this error. */
   readonly unexpected: boolean;
+  /** Why what the error asks for can't be sent, such as a header with a line break. */
+  readonly unsendable?: Error;
 }
 
-/** The response to an error that no handler of the app takes. */
+/** The response to an error that no handler of the app takes. Never throws. */
 export function answerTo(error: unknown): Answer {
+  try {
+    return knownAnswer(error);
+  } catch (cause) {
+    const unsendable = new Error(`the answer to ${nameOf(error)} can't be sent: ${messageOf(cause)}`, { cause: error });
+    return { response: detail(500, "Internal Server Error"), unexpected: true, unsendable };
+  }
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? `${error.name} ${JSON.stringify(error.message)}` : "an error";
+}
+
+function knownAnswer(error: unknown): Answer {
   if (error instanceof HTTPException)
     return { response: detail(error.status, error.detail, error.headers), unexpected: false };
   if (error instanceof RequestValidationError) return { response: detail(422, error.faults), unexpected: false };
