@@ -35,6 +35,9 @@ export interface JobSeed {
 /** One call of in-process work: what its caller holds, and what the runner moves along. */
 export class InProcessJob implements LocalJob {
   readonly seed: JobSeed;
+  /** Its neighbours among the pending jobs. */
+  previous: InProcessJob | undefined;
+  next: InProcessJob | undefined;
   /** A resource, because `AsyncLocalStorage.snapshot()` makes a function whose hidden class is its own. */
   readonly #context = new AsyncResource("afterwork.task");
   readonly #addedAt = Date.now();

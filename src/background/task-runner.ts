@@ -12,6 +12,7 @@ import type { DurablePort } from "./durable-port.ts";
 import { Execution, type ExecutionEnvironment } from "./execution.ts";
 import { failureHint } from "./failure-hint.ts";
 import { InProcessJob, type JobSeed } from "./in-process-job.ts";
+import { PendingJobs } from "./pending-jobs.ts";
 import { OverloadedError } from "./overloaded-error.ts";
 import { Slots } from "./slots.ts";
 import type { JobRunner } from "./task-list.ts";
@@ -45,7 +46,7 @@ export class TaskRunner implements JobRunner {
   readonly engine: DurablePort | undefined;
   readonly #parts: TaskRunnerParts;
   readonly #environment: ExecutionEnvironment;
-  readonly #pending = new Set<InProcessJob>();
+  readonly #pending = new PendingJobs();
   #onIdle: (() => void)[] = [];
 
   constructor(parts: TaskRunnerParts) {
