@@ -90,7 +90,7 @@ async function readCounted(body: ReadableStream<Uint8Array> | null, limit: numbe
 }
 
 /** The answer to a body over its limit. */
-export function tooLarge(limit: number): HTTPException {
+function tooLarge(limit: number): HTTPException {
   return new HTTPException(413, `expected a body of at most ${limit} bytes`);
 }
 

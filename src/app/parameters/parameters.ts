@@ -118,7 +118,7 @@ function fileParameter(
 ): Parameter {
   const named = typeof first === "string";
   const given = named ? second : first;
-  const options = given === undefined ? {} : (given);
+  const options = given === undefined ? {} : given;
   if (first === "") throw misnamed("file");
   checkFileOptions(options);
   return parameter("file", { givenName: named ? first : undefined, list, file: options });

@@ -117,7 +117,7 @@ const bodyEnd: ResponseEnd = {
 };
 
 /** The same response; `over` is called in a later turn than its last chunk, or its cancellation. */
-export function afterBody(response: Response, over: Over): Response {
+function afterBody(response: Response, over: Over): Response {
   const soon = (): void => void setTimeout(() => void over(), 0);
   if (response.body === null) {
     soon();

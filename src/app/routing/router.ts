@@ -17,7 +17,7 @@ export interface RouterOptions<Shared extends Inputs = {}> {
 }
 
 /** The rule for prefixes. */
-export const aPrefix: OptionRule = {
+const aPrefix: OptionRule = {
   expected: 'a path that begins with "/" and does not end with one',
   accepts: (value) => typeof value === "string" && (value === "" || /^\/.*[^/]$/.test(value)),
 };

@@ -1,5 +1,3 @@
-import { type OptionRules, wholeNumber } from "../../base/options.ts";
-
 /** How much of a form is taken in. Sizes are bytes, and what is exactly as large as its limit still passes. */
 export interface FormLimits {
   /** The whole body, boundaries and headers included. */
@@ -18,15 +16,6 @@ export interface FormLimits {
 
 /** The limits of one form, each of them known. */
 export type AllFormLimits = { readonly [Limit in keyof FormLimits]-?: number };
-
-/** The rules for the limits that an app takes as options; the body limit is an option of its own. */
-export const formLimitRules: OptionRules = {
-  maxFileSize: wholeNumber(0),
-  maxFiles: wholeNumber(0),
-  maxFields: wholeNumber(0),
-  maxFieldSize: wholeNumber(0),
-  maxHeaderPairs: wholeNumber(1),
-};
 
 /** Fills in the defaults. */
 export function allFormLimits(limits: FormLimits): AllFormLimits {
