@@ -1,5 +1,6 @@
 import type { Log } from "../base/log.ts";
 import { withFields } from "../base/log.ts";
+import { isGenerator } from "../base/generators.ts";
 import { isPromiseLike } from "../base/promises.ts";
 import type { AppScope } from "../dependencies/app-scope.ts";
 import { combined, type Closed } from "../dependencies/cleanup.ts";
@@ -10,7 +11,6 @@ import { isTask } from "../tasks/task.ts";
 import { InvalidWorkError } from "../tasks/task-errors.ts";
 import { isThreadFunction, threadWork } from "../tasks/thread-function.ts";
 import type { BlockWatch } from "./block-watch.ts";
-import { isGeneratorObject } from "./check-work.ts";
 import type { InProcessJob, JobRoot } from "./in-process-job.ts";
 import { runWithin, TaskList, type JobRunner, type RunningAttempt, type TaskListHost } from "./task-list.ts";
 import type { TaskObserver } from "./task-observer.ts";
@@ -169,7 +169,7 @@ function callAttempt(attempt: Attempt, timeoutMs: number): unknown {
 type Callable = (...args: readonly unknown[]) => unknown;
 
 function refuseGenerator(result: unknown): unknown {
-  if (!isGeneratorObject(result)) return result;
+  if (!isGenerator(result)) return result;
   throw new InvalidWorkError("a background task returned a generator; nothing pulls it, so it would never run");
 }
 

@@ -1,6 +1,7 @@
 import { AsyncResource } from "node:async_hooks";
 
 import { newId } from "../base/ids.ts";
+import type { Outcome } from "../tasks/background-tasks.ts";
 import {
   JobCancelledError,
   JobPendingError,
@@ -16,6 +17,8 @@ export type RunWhen = "success" | "always" | "failure";
 
 /** Where the jobs that a job has added go when it has succeeded. */
 export interface JobRoot {
+  /** How the request has ended. */
+  readonly outcome: Outcome | undefined;
   /** Takes jobs in behind those that wait already; runs them at once when none do. */
   adopt(jobs: readonly InProcessJob[]): void;
 }
@@ -40,7 +43,6 @@ export class InProcessJob implements LocalJob {
   next: InProcessJob | undefined;
   /** A resource, because `AsyncLocalStorage.snapshot()` makes a function whose hidden class is its own. */
   readonly #context = new AsyncResource("afterwork.task");
-  readonly #addedAt = Date.now();
   readonly #onDropped: (job: InProcessJob) => void;
   #id: string | undefined;
   #status: LocalJobStatus = "pending";
@@ -59,7 +61,7 @@ export class InProcessJob implements LocalJob {
   }
 
   get id(): string {
-    return (this.#id ??= newId(this.#addedAt));
+    return (this.#id ??= newId());
   }
 
   get ended(): boolean {

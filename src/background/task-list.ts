@@ -89,7 +89,7 @@ export class TaskList implements BackgroundTasks, JobRoot {
   }
 
   get outcome(): Outcome | undefined {
-    return this.#outcome;
+    return this.#outcome ?? (this.#root === this ? undefined : this.#root.outcome);
   }
 
   concurrent(): this {

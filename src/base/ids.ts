@@ -1,6 +1,6 @@
 import { v7 } from "uuid";
 
 /** A new UUIDv7: unique, and sorted by the time it was made. @see RFC 9562, section 5.7 */
-export function newId(msecs: number = Date.now()): string {
-  return v7({ msecs });
+export function newId(): string {
+  return v7();
 }

@@ -1,9 +1,6 @@
 import { AfterworkError, messageOf } from "../base/errors.ts";
 import { isPromiseLike } from "../base/promises.ts";
 
-/** A generator of either kind. */
-export type AnyGenerator = Generator<unknown, unknown> | AsyncGenerator<unknown, unknown>;
-
 /** Something that was opened and has to be closed. `end` is told the error that ended its use, if one did. */
 export interface Closer {
   readonly label: string;

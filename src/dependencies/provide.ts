@@ -1,5 +1,6 @@
+import { isGenerator, type AnyGenerator } from "../base/generators.ts";
 import { isPromiseLike } from "../base/promises.ts";
-import type { AnyGenerator, Cleanup, Failure } from "./cleanup.ts";
+import type { Cleanup, Failure } from "./cleanup.ts";
 import { DependencyDefinitionError } from "./definition-errors.ts";
 import type { Dependency } from "./dependency.ts";
 import type { ScopeName } from "./scope-name.ts";
@@ -24,13 +25,6 @@ export function provide(dependency: Dependency, context: object, label: string, 
   const first = made.next();
   if (!isPromiseLike(first)) return started(made, first, label, owner.open(scope));
   return first.then((result) => started(made, result, label, owner.open(scope)));
-}
-
-/** By its tag, so that a generator counts however it was wrapped, and an object with a `next` of its own does not. */
-function isGenerator(made: unknown): made is AnyGenerator {
-  if (typeof made !== "object" || made === null || !(Symbol.toStringTag in made)) return false;
-  const tag = made[Symbol.toStringTag];
-  return tag === "AsyncGenerator" || tag === "Generator";
 }
 
 function started(

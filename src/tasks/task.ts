@@ -1,4 +1,5 @@
 import { AfterworkError } from "../base/errors.ts";
+import { isGeneratorFunction } from "../base/generators.ts";
 import type { Log } from "../base/log.ts";
 import { describe } from "../base/options.ts";
 import type { NoReservedNames, Resolved } from "../dependencies/inputs.ts";
@@ -56,15 +57,13 @@ export function task(name: string, second: unknown, third?: unknown): Task<reado
     throw invalid(`task: expected a name of letters, digits and any of _ . : / - , got ${describe(name)}`);
   }
   if (typeof run !== "function") throw invalid(`task ${name}: expected a function, got ${describe(run)}`);
-  if (generatorTags.has(Object.prototype.toString.call(run))) {
+  if (isGeneratorFunction(run)) {
     throw invalid(`task ${name}: expected a function, got a generator function; nothing would pull it`);
   }
   checkTaskOptions(`task ${name}`, options);
   compilePlan(options.deps ?? {}, { owner: `task ${name}`, side: "task" });
   return new DefinedTask(name, options, run as AnyTask["run"]);
 }
-
-const generatorTags: ReadonlySet<string> = new Set(["[object GeneratorFunction]", "[object AsyncGeneratorFunction]"]);
 
 function invalid(message: string): AfterworkError {
   return new AfterworkError("INVALID_DEFINITION", message);
