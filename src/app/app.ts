@@ -2,7 +2,7 @@ import { Hono, type Context, type MiddlewareHandler } from "hono";
 
 import { backgroundLimits } from "../background/background-options.ts";
 import { TaskRunner, type DrainBudget } from "../background/task-runner.ts";
-import { sleep, systemClock } from "../base/clock.ts";
+import { systemClock } from "../base/clock.ts";
 import { AfterworkError } from "../base/errors.ts";
 import { Events } from "../base/events.ts";
 import { consoleLog } from "../base/log.ts";
@@ -31,6 +31,7 @@ import { withGroup, type RouteDefinition, type RouteGroup } from "./routing/rout
 import { DirectRoutes } from "./routing/direct-routes.ts";
 import { RouteTable } from "./routing/route-table.ts";
 import { routesOf, type AnyRouter } from "./routing/router.ts";
+import { Lifecycle } from "./lifecycle.ts";
 import type { ServableApp } from "./servable-app.ts";
 import type { Replacement } from "./replacement.ts";
 import { Routes } from "./routing/routes.ts";
@@ -50,11 +51,8 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
   readonly #options: AppOptions<Shared>;
   readonly #budget: ShutdownBudget;
   readonly #bodyLimit: number;
-  readonly #unfinished = new Map<Promise<void>, string>();
+  readonly #life: Lifecycle;
   #sealed = false;
-  #starting: Promise<void> | undefined;
-  #closing: Promise<readonly string[]> | undefined;
-  #ready = false;
 
   /** @throws {InvalidOptionError} @throws {PlatformError} where in-process tasks would be lost. */
   constructor(options: AppOptions<Shared> = {}) {
@@ -69,25 +67,28 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
     compilePlan(this.#group.inputs, { owner: "App", side: "handler" });
     this.#budget = shutdownBudget(options.shutdown);
     this.#bodyLimit = options.bodyLimit ?? defaultBodyLimit;
+    const runner = new TaskRunner({
+      limits: backgroundLimits(limits),
+      graceMs: this.#budget.graceMs,
+      engine: options.engine,
+      appScope,
+      overrides: this.#overrides,
+      events,
+      log,
+      clock: systemClock,
+    });
+    const longLived = new LongLived();
+    this.#life = new Lifecycle({ runner, appScope, longLived, budget: this.#budget, log });
     this.#parts = {
-      runner: new TaskRunner({
-        limits: backgroundLimits(limits),
-        graceMs: this.#budget.graceMs,
-        engine: options.engine,
-        appScope,
-        overrides: this.#overrides,
-        events,
-        log,
-        clock: systemClock,
-      }),
+      runner,
       runTasks: whenToRun(run, process.env),
       appScope,
       overrides: this.#overrides,
       errorHandlers: new ErrorHandlers(),
       events,
       log,
-      longLived: new LongLived(),
-      track: (work, name) => this.#track(work, name),
+      longLived,
+      track: (work, name) => this.#life.track(work, name),
     };
     this.#hono.notFound((context) => withPreparedHeaders(context, this.#notFound(context)));
     this.#hono.onError(async (error, context) => withPreparedHeaders(context, await this.#failed(error, context)));
@@ -132,7 +133,7 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
 
   /** Is it started and not draining? For a readiness probe. */
   get ready(): boolean {
-    return this.#ready;
+    return this.#life.ready;
   }
 
   /** The OpenAPI 3.1 document of all routes. */
@@ -160,24 +161,13 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
    * what can't start fails there. Calling it again returns the same promise, unless it failed.
    */
   start(): Promise<void> {
-    this.#starting ??= this.#start().catch((error: unknown) => {
-      this.#starting = undefined;
-      throw error;
-    });
-    return this.#starting;
-  }
-
-  async #start(): Promise<void> {
     this.#seal();
-    const reached = new Set(this.#table.all.flatMap((route) => route.ready.plan.appDependencies));
-    for (const dependency of reached) await this.#parts.appScope.get(dependency);
-    this.#ready = true;
+    return this.#life.start(() => this.#table.all.flatMap((route) => route.ready.plan.appDependencies));
   }
 
   /** Says that no more requests should come: `ready` is false, and streams and sockets are told to end. */
   beginShutdown(): void {
-    this.#ready = false;
-    this.#parts.longLived.end();
+    this.#life.beginShutdown();
   }
 
   /**
@@ -185,37 +175,12 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
    * or clean-up did not end. Calling it again returns the same promise. `budget` may shorten what the options say.
    */
   close(budget: Partial<DrainBudget> = {}): Promise<readonly string[]> {
-    this.#closing ??= this.#close({ ...this.#budget, ...budget });
-    return this.#closing;
-  }
-
-  async #close(budget: DrainBudget): Promise<readonly string[]> {
-    this.beginShutdown();
-    const deadline = performance.now() + budget.drainMs + budget.graceMs;
-    const tasks = await this.#parts.runner.drain(budget);
-    const { log } = this.#parts;
-    if (tasks.length > 0) log.error("the shutdown abandoned background tasks", { tasks });
-    const routes = tasks.length > 0 ? [] : await this.#finishWithin(deadline - performance.now(), budget.hurry);
-    if (routes.length > 0) log.error("the shutdown abandoned sockets or clean-up code that did not end", { routes });
-    const closed = await this.#parts.appScope.close();
-    for (const error of closed.errors) log.error("app scope could not be closed", { error });
-    return [...tasks, ...routes];
-  }
-
-  /** Waits for sockets and for clean-up after tasks. Returns the routes of those that have not ended. */
-  async #finishWithin(ms: number, hurry: AbortSignal | undefined): Promise<readonly string[]> {
-    const finished = new AbortController();
-    void Promise.allSettled(this.#unfinished.keys()).then(() => finished.abort());
-    await sleep(systemClock, ms, hurry === undefined ? finished.signal : AbortSignal.any([finished.signal, hurry]));
-    return [...this.#unfinished.values()];
+    return this.#life.close(budget);
   }
 
   /** Resolves when the work of all responses so far has been done. Waits for open sockets as well. */
-  async idle(): Promise<void> {
-    do {
-      await Promise.all(this.#unfinished.keys());
-      await this.#parts.runner.idle();
-    } while (this.#unfinished.size > 0);
+  idle(): Promise<void> {
+    return this.#life.idle();
   }
 
   get directRoutes(): DirectRoutes | undefined {
@@ -268,11 +233,5 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
   /** Errors of middleware; those of routes have been answered before. */
   #failed(error: Error, context: Context): Promise<Response> {
     return failFromOutside(error, new HonoSource(context), this.#parts);
-  }
-
-  #track(work: Promise<void>, name: string): Promise<void> {
-    const tracked = work.finally(() => this.#unfinished.delete(tracked));
-    this.#unfinished.set(tracked, name);
-    return tracked;
   }
 }

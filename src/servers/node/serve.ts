@@ -38,7 +38,8 @@ export interface Server extends AsyncDisposable {
 }
 
 /**
- * Starts an app on Node.
+ * Starts an app on Node. When that fails it may be called again, for another port say; who gives up calls `app.close()`,
+ * because what `app` scope had opened by then is still open.
  *
  * @throws {InvalidOptionError} @throws {AfterworkError} `LISTEN_FAILED` when the port can't be had.
  * @throws whatever a dependency of `app` scope fails with.

@@ -1,0 +1,95 @@
+import type { DrainBudget, TaskRunner } from "../background/task-runner.ts";
+import { sleep, systemClock } from "../base/clock.ts";
+import type { Log } from "../base/log.ts";
+import type { AppScope } from "../dependencies/app-scope.ts";
+import type { Dependency } from "../dependencies/dependency.ts";
+import type { ShutdownBudget } from "./app-options.ts";
+import type { LongLived } from "./request/long-lived.ts";
+
+/** What starts and ends with an app. */
+export interface LifecycleParts {
+  readonly runner: TaskRunner;
+  readonly appScope: AppScope;
+  readonly longLived: LongLived;
+  readonly budget: ShutdownBudget;
+  readonly log: Log;
+}
+
+/** The life of an app: its start, what of its responses is still to be done, and its end. */
+export class Lifecycle {
+  readonly #parts: LifecycleParts;
+  readonly #unfinished = new Map<Promise<void>, string>();
+  #starting: Promise<void> | undefined;
+  #closing: Promise<readonly string[]> | undefined;
+  #ready = false;
+
+  constructor(parts: LifecycleParts) {
+    this.#parts = parts;
+  }
+
+  /** Is it started and not draining? */
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  /** Makes dependencies of `app` scope. Calling it again returns the same promise, unless it failed. */
+  start(reached: () => Iterable<Dependency>): Promise<void> {
+    this.#starting ??= this.#start(reached()).catch((error: unknown) => {
+      this.#starting = undefined;
+      throw error;
+    });
+    return this.#starting;
+  }
+
+  async #start(reached: Iterable<Dependency>): Promise<void> {
+    for (const dependency of new Set(reached)) await this.#parts.appScope.get(dependency);
+    this.#ready = true;
+  }
+
+  /** Something of the route of this name that the end waits for. */
+  track(work: Promise<void>, name: string): Promise<void> {
+    const tracked = work.finally(() => this.#unfinished.delete(tracked));
+    this.#unfinished.set(tracked, name);
+    return tracked;
+  }
+
+  /** Resolves when nothing is left to be done. */
+  async idle(): Promise<void> {
+    do {
+      await Promise.all(this.#unfinished.keys());
+      await this.#parts.runner.idle();
+    } while (this.#unfinished.size > 0);
+  }
+
+  beginShutdown(): void {
+    this.#ready = false;
+    this.#parts.longLived.end();
+  }
+
+  /** Drains, then closes `app` scope. Returns the names of what was abandoned; again, the same promise. */
+  close(budget: Partial<DrainBudget>): Promise<readonly string[]> {
+    this.#closing ??= this.#close({ ...this.#parts.budget, ...budget });
+    return this.#closing;
+  }
+
+  async #close(budget: DrainBudget): Promise<readonly string[]> {
+    this.beginShutdown();
+    const deadline = performance.now() + budget.drainMs + budget.graceMs;
+    const { runner, appScope, log } = this.#parts;
+    const tasks = await runner.drain(budget);
+    if (tasks.length > 0) log.error("the shutdown abandoned background tasks", { tasks });
+    const routes = tasks.length > 0 ? [] : await this.#finishWithin(deadline - performance.now(), budget.hurry);
+    if (routes.length > 0) log.error("the shutdown abandoned sockets or clean-up code that did not end", { routes });
+    const closed = await appScope.close();
+    for (const error of closed.errors) log.error("app scope could not be closed", { error });
+    return [...tasks, ...routes];
+  }
+
+  /** Waits for sockets and for clean-up after tasks. Returns the routes of those that have not ended. */
+  async #finishWithin(ms: number, hurry: AbortSignal | undefined): Promise<readonly string[]> {
+    const finished = new AbortController();
+    void Promise.allSettled(this.#unfinished.keys()).then(() => finished.abort());
+    await sleep(systemClock, ms, hurry === undefined ? finished.signal : AbortSignal.any([finished.signal, hurry]));
+    return [...this.#unfinished.values()];
+  }
+}
