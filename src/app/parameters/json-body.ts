@@ -23,8 +23,8 @@ const jsonType = /^application\/(?:[\w.+-]+\+)?json$/i;
  */
 export async function readJsonBody(source: RequestSource, limit: number): Promise<JsonBody> {
   const type = mediaType(source);
-  if (type !== undefined && !jsonType.test(type)) throw wrongType(type);
-  const text = await readWhole(source, limit);
+  if (type !== undefined && type !== "application/json" && !jsonType.test(type)) throw wrongType(type);
+  const text = await readText(source, limit).catch(refuseUnread);
   if (text.trim() === "") return { kind: "none" };
   if (type === undefined) throw wrongType("none");
   return parseJson(text);
@@ -43,13 +43,8 @@ function wrongType(type: string): HTTPException {
 }
 
 /** A body that breaks off is the client's doing, and mostly there is nobody left to read the answer. */
-async function readWhole(source: RequestSource, limit: number): Promise<string> {
-  try {
-    return await readText(source, limit);
-  } catch (error) {
-    if (error instanceof HTTPException) throw error;
-    throw unfinishedBody(error);
-  }
+function refuseUnread(error: unknown): never {
+  throw error instanceof HTTPException ? error : unfinishedBody(error);
 }
 
 /** The answer to a body that breaks off. */
@@ -62,14 +57,11 @@ export function unfinishedBody(cause: unknown): HTTPException {
  *
  * @see RFC 9112, section 6.3
  */
-async function readText(source: RequestSource, limit: number): Promise<string> {
+function readText(source: RequestSource, limit: number): Promise<string> {
   const length = source.header("content-length");
-  if (length !== undefined) {
-    if (Number(length) > limit) throw tooLarge(limit);
-    return source.text();
-  }
+  if (length !== undefined) return Number(length) > limit ? Promise.reject(tooLarge(limit)) : source.text();
   const { request } = source;
-  if (request.bodyUsed) return withinLimit(await source.text(), limit);
+  if (request.bodyUsed) return source.text().then((text) => withinLimit(text, limit));
   return readCounted(request.body, limit);
 }
 
