@@ -6,6 +6,7 @@ import { answerTo, type Answer } from "../response/error-response.ts";
 import type { Reply } from "../response/plain-reply.ts";
 import { isResponse } from "../response/is-response.ts";
 import { ResponseDraft } from "../response/response-draft.ts";
+import { sendable } from "../response/sendable.ts";
 import { jsonReply } from "../response/serialise.ts";
 
 /** The response to a failed request: by the app's handler for such errors, or by what is known of the error itself. */
@@ -17,7 +18,7 @@ export async function answerError(exchange: Exchange, error: unknown, report: un
   try {
     const handled = handler(error, new HandlerContextObject(exchange, draft));
     const value = isPromiseLike(handled) ? await handled : handled;
-    if (isResponse(value)) return value;
+    if (isResponse(value)) return sendable(value);
     return await jsonReply(value, { status: 500, schema: undefined }, draft);
   } catch (raised) {
     return reported(exchange, answerTo(raised), raised);

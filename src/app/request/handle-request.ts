@@ -9,6 +9,7 @@ import { answerError, reportRequest } from "./answer-error.ts";
 import type { EventStream } from "../response/event-stream.ts";
 import { toResponse, type Reply } from "../response/plain-reply.ts";
 import { isResponse } from "../response/is-response.ts";
+import { sendable } from "../response/sendable.ts";
 import { isStreamed, jsonReply, streamResponse } from "../response/serialise.ts";
 
 /**
@@ -36,7 +37,7 @@ async function respond(exchange: Exchange): Promise<Reply> {
   const returned = (route.definition.handler as (context: object) => unknown)(exchange.handlerContext());
   const value = isPromiseLike(returned) ? await returned : returned;
   if (isStreamed(value)) return respondStreamed(exchange, value);
-  const made = isResponse(value) ? value : jsonReply(value, route.shape, exchange.responseDraft);
+  const made = isResponse(value) ? sendable(value) : jsonReply(value, route.shape, exchange.responseDraft);
   const response = isPromiseLike(made) ? await made : made;
   if (exchange.hasFunctionScope) await closeFunctionScope(exchange);
   const storing = tasks.storeDurable();

@@ -29,7 +29,9 @@ export class HonoSource implements WebSource {
   }
 
   query(name: string): readonly string[] {
-    return this.#context.req.queries(name) ?? none;
+    // Hono looks names up in a plain object, which has more of them than were sent.
+    const values: unknown = this.#context.req.queries(name);
+    return Array.isArray(values) ? (values as string[]) : none;
   }
 
   header(name: string): string | undefined {
@@ -37,7 +39,8 @@ export class HonoSource implements WebSource {
   }
 
   cookie(name: string): string | undefined {
-    return getCookie(this.#context, name);
+    const value: unknown = getCookie(this.#context, name);
+    return typeof value === "string" ? value : undefined;
   }
 
   text(): Promise<string> {

@@ -4,6 +4,8 @@ import { messageOf } from "../../base/errors.ts";
 import { HTTPException } from "../http-exception.ts";
 import { RequestValidationError } from "../parameters/fault.ts";
 import { isResponse } from "./is-response.ts";
+import { sendable, sendableHeaders } from "./sendable.ts";
+import { toJson } from "./to-json.ts";
 
 /** An error as a response, and whether it is news to the people who run the app. */
 export interface Answer {
@@ -41,9 +43,9 @@ function knownAnswer(error: unknown): Answer {
 
 /** FastAPI's shape of every error: `{"detail": …}`. */
 export function detail(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Response {
-  const all = new Headers(headers);
+  const all = sendableHeaders(new Headers(headers));
   all.set("content-type", "application/json");
-  return new Response(JSON.stringify({ detail: value }), { status, headers: all });
+  return new Response(`{"detail":${toJson(value, "detail to be")}}`, { status, headers: all });
 }
 
 function unavailable(retryAfterSeconds: number): Response {
@@ -55,5 +57,5 @@ function ownResponse(error: unknown): Response | undefined {
   if (!(error instanceof Error) || !("getResponse" in error) || typeof error.getResponse !== "function")
     return undefined;
   const response: unknown = error.getResponse();
-  return isResponse(response) ? response : undefined;
+  return isResponse(response) ? sendable(response) : undefined;
 }

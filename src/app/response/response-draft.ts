@@ -1,8 +1,30 @@
 import { serialize, type CookieOptions } from "hono/utils/cookie";
 
-import { describe } from "../../base/options.ts";
+import {
+  aBoolean,
+  aString,
+  checkOptions,
+  describe,
+  expected,
+  oneOf,
+  wholeNumber,
+  type OptionRules,
+} from "../../base/options.ts";
 
 export type { CookieOptions } from "hono/utils/cookie";
+
+const cookieRules: OptionRules = {
+  domain: aString,
+  path: aString,
+  expires: { expected: "a date", accepts: (value) => value instanceof Date && !Number.isNaN(value.getTime()) },
+  maxAge: wholeNumber(0),
+  httpOnly: aBoolean,
+  secure: aBoolean,
+  partitioned: aBoolean,
+  sameSite: oneOf("Strict", "Lax", "None", "strict", "lax", "none"),
+  priority: oneOf("Low", "Medium", "High", "low", "medium", "high"),
+  prefix: oneOf("host", "secure"),
+};
 
 /** Status, headers and cookies that go with a plain return value. A `Response` of one's own is sent as it is. */
 export class ResponseDraft {
@@ -32,8 +54,16 @@ export class ResponseDraft {
     return this.#headers !== undefined;
   }
 
-  /** Adds a `set-cookie` header; the value is percent-encoded. @see RFC 6265 */
+  /**
+   * Adds a `set-cookie` header; the value is percent-encoded.
+   *
+   * @throws {InvalidOptionError} for an unknown option or one of a wrong type, and for a value that is no string.
+   * @throws {Error} for a name, path or domain that no cookie can have, and for one that would last over 400 days.
+   * @see RFC 6265
+   */
   cookie(name: string, value: string, options: CookieOptions = {}): void {
+    checkOptions("response.cookie", options, cookieRules);
+    if (typeof value !== "string") throw expected("response.cookie: value", "a string", value);
     this.headers.append("set-cookie", serialize(name, value, { path: "/", ...options }));
   }
 }

@@ -5,6 +5,8 @@ import { bodyStream, endEarly, withFirst, type StreamObserver } from "./body-str
 import { encodeEvent, EventStream, type ServerSentEvent } from "./event-stream.ts";
 import { PlainReply } from "./plain-reply.ts";
 import type { ResponseDraft } from "./response-draft.ts";
+import { sendableHeaders } from "./sendable.ts";
+import { toJson } from "./to-json.ts";
 
 /** What a route says of its responses. */
 export interface ResponseShape {
@@ -46,8 +48,8 @@ function valid(result: StandardSchemaV1.Result<unknown>): unknown {
 
 function encodeJson(value: unknown, shape: ResponseShape, draft: ResponseDraft): PlainReply {
   const status = draft.status ?? shape.status;
-  const body = hasNoBody(status) ? null : (JSON.stringify(value) ?? "null");
-  return new PlainReply(status, body, draft.hasHeaders ? draft.headers : undefined);
+  const body = hasNoBody(status) ? null : toJson(value, "handler to return");
+  return new PlainReply(status, body, draft.hasHeaders ? sendableHeaders(draft.headers) : undefined);
 }
 
 /** @see RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5 */

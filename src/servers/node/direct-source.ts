@@ -56,13 +56,17 @@ export class DirectSource implements RequestSource {
   }
 
   header(name: string): string | undefined {
-    const value = this.#incoming.headers[name.toLowerCase()];
+    const { headers } = this.#incoming;
+    const known = name.toLowerCase();
+    const value = Object.hasOwn(headers, known) ? headers[known] : undefined;
     return typeof value === "string" ? value : value?.join(", ");
   }
 
   cookie(name: string): string | undefined {
     const { cookie } = this.#incoming.headers;
-    return cookie === undefined ? undefined : parse(cookie, name)[name];
+    const value: unknown = cookie === undefined ? undefined : parse(cookie, name)[name];
+    // Without such a cookie Hono gives a plain object, which has names of its own.
+    return typeof value === "string" ? value : undefined;
   }
 
   text(): Promise<string> {

@@ -1,0 +1,32 @@
+import { describe } from "../../base/options.ts";
+
+/**
+ * The same response, if it can be sent. The class that the server puts in the place of the global `Response` judges
+ * nothing when it is constructed, and by the time that Node does, it is too late to answer anything else.
+ *
+ * @throws {TypeError | RangeError}
+ */
+export function sendable(response: Response): Response {
+  const { status, headers } = response;
+  if (!Number.isInteger(status) || status < 200 || status > 599) {
+    throw new RangeError(`expected a response with a status from 200 to 599, got ${describe(status)}`);
+  }
+  const encoding = headers.get("transfer-encoding");
+  if (encoding !== null && encoding !== "chunked") throw isForServer("transfer-encoding");
+  if (headers.has("trailer")) throw isForServer("trailer");
+  if (response.bodyUsed || response.body?.locked === true) {
+    throw new TypeError("expected a response whose body can still be read, got one whose body was read already");
+  }
+  return response;
+}
+
+/** The same headers, if they leave to the server how the message ends. @throws {TypeError} @see RFC 9112, section 6 */
+export function sendableHeaders(headers: Headers): Headers {
+  if (headers.has("transfer-encoding")) throw isForServer("transfer-encoding");
+  if (headers.has("trailer")) throw isForServer("trailer");
+  return headers;
+}
+
+function isForServer(name: string): TypeError {
+  return new TypeError(`expected a response without the header ${name}, which is for the server to set`);
+}
