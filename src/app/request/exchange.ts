@@ -83,7 +83,10 @@ export class Exchange implements TaskListHost, ResolutionHost, ReadHost {
     for (let index = start; index < stages.length; index += 1) {
       const { reader, steps } = stages[index] as ReadyStage;
       const reading = reader?.read(this);
-      if (reading !== undefined) return this.#resolveRead(reading, index);
+      if (reading !== undefined) {
+        const isAll = steps.length === 0 && index === stages.length - 1;
+        return isAll ? reading : this.#resolveRead(reading, index);
+      }
       const resolving = this.#resolution.run(steps);
       if (resolving !== undefined) return this.#resolveNext(resolving, index);
     }
