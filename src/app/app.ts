@@ -15,13 +15,14 @@ import { checkListener, type AppEvents } from "./app-events.ts";
 import { checkAppOptions, shutdownBudget, type AppOptions, type ShutdownBudget } from "./app-options.ts";
 import type { AppParts } from "./app-parts.ts";
 import { CompiledRoute } from "./routing/compiled-route.ts";
-import { addDocsRoutes } from "./docs-routes.ts";
+import { addDocsRoutes } from "./openapi/docs-routes.ts";
 import { handleRequest } from "./request/handle-request.ts";
 import { failFromOutside } from "./request/fail-from-outside.ts";
+import { socketUpgradeOf } from "./socket/socket-upgrade.ts";
 import { handleSocket } from "./request/handle-socket.ts";
 import { LongLived } from "./request/long-lived.ts";
 import { HonoSource } from "./request/hono-source.ts";
-import { openApiDocument, type OpenApiDocument } from "./openapi.ts";
+import { openApiDocument, type OpenApiDocument } from "./openapi/openapi.ts";
 import { whenToRun } from "./platform.ts";
 import { detail } from "./response/error-response.ts";
 import { withPreparedHeaders } from "./response/prepared-headers.ts";
@@ -35,6 +36,7 @@ import { Lifecycle } from "./lifecycle.ts";
 import type { ServableApp } from "./servable-app.ts";
 import type { Replacement } from "./replacement.ts";
 import { Routes } from "./routing/routes.ts";
+import { HTTPException } from "./http-exception.ts";
 
 const defaultBodyLimit = 1024 * 1024;
 
@@ -204,6 +206,7 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
       whole.kind === "socket"
         ? (context: Context) => handleSocket(compiled, context, parts)
         : (context: Context) => {
+            if (socketUpgradeOf(context) !== undefined) throw new HTTPException(400, "expected no upgrade here");
             const response = handleRequest(compiled, new HonoSource(context), parts);
             if (parts.exchanges === undefined) return response;
             return response.then((made) => withPreparedHeaders(context, made));

@@ -16,3 +16,9 @@ export interface ServableApp {
   readonly directRoutes: DirectRoutes | undefined;
   readonly shutdownBudget: ShutdownBudget;
 }
+
+/** Can it be served? Asked where a JavaScript caller may have passed anything. */
+export function isApp(value: unknown): value is ServableApp {
+  if (typeof value !== "object" || value === null) return false;
+  return ["fetch", "start", "close"].every((name) => typeof (value as Record<string, unknown>)[name] === "function");
+}

@@ -2,7 +2,7 @@ import { depends } from "../background/depends.ts";
 import { AfterworkError } from "../base/errors.ts";
 import { anObject, checkOptions, describe } from "../base/options.ts";
 import type { Dependency } from "../dependencies/dependency.ts";
-import { isStandardSchema, type StandardSchemaV1 } from "./standard-schema.ts";
+import { isStandardSchema, type StandardSchemaV1 } from "./schemas/standard-schema.ts";
 
 /** Where settings come from. */
 export interface SettingsOptions {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
-import { docsAsset, docsPage } from "../../src/app/docs-page.ts";
+import { docsAsset, docsPage } from "../../src/app/openapi/docs-page.ts";
 
 const page = docsPage({ title: "Shop", openApiUrl: "/openapi.json" });
 

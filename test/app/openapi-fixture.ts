@@ -1,8 +1,12 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { expect } from "vitest";
-import { openApiDocument, type OpenApiDocument } from "../../src/app/openapi.ts";
-import type { ParameterDescription, ParameterPlace, RouteDescription } from "../../src/app/route-description.ts";
-import type { StandardSchemaV1 } from "../../src/app/standard-schema.ts";
+import { openApiDocument, type OpenApiDocument } from "../../src/app/openapi/openapi.ts";
+import type {
+  ParameterDescription,
+  ParameterPlace,
+  RouteDescription,
+} from "../../src/app/openapi/route-description.ts";
+import type { StandardSchemaV1 } from "../../src/app/schemas/standard-schema.ts";
 
 export const info = { title: "Shop", version: "1.2.3" };
 

@@ -3,8 +3,8 @@ import { type } from "arktype";
 import * as v from "valibot";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import type { ParameterDescription } from "../../src/app/route-description.ts";
-import { bool, int } from "../../src/app/small-schemas.ts";
+import type { ParameterDescription } from "../../src/app/openapi/route-description.ts";
+import { bool, int } from "../../src/app/schemas/small-schemas.ts";
 import { documentOf, json, parameter, route } from "./openapi-fixture.ts";
 
 describe("parameters", () => {

@@ -3,8 +3,8 @@ import { scope, type } from "arktype";
 import * as v from "valibot";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { openApiDocument } from "../../src/app/openapi.ts";
-import type { StandardJSONSchemaV1, StandardSchemaV1 } from "../../src/app/standard-schema.ts";
+import { openApiDocument } from "../../src/app/openapi/openapi.ts";
+import type { StandardJSONSchemaV1, StandardSchemaV1 } from "../../src/app/schemas/standard-schema.ts";
 import { documentOf, info, json, parameter, route, schemasOf } from "./openapi-fixture.ts";
 
 /** What a body of this schema comes to, and the components it brings along but for those of 422. */

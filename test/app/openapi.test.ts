@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { openApiDocument, type OpenApiDocument } from "../../src/app/openapi.ts";
-import type { RouteDescription } from "../../src/app/route-description.ts";
-import { int } from "../../src/app/small-schemas.ts";
+import { openApiDocument, type OpenApiDocument } from "../../src/app/openapi/openapi.ts";
+import type { RouteDescription } from "../../src/app/openapi/route-description.ts";
+import { int } from "../../src/app/schemas/small-schemas.ts";
 import { documentOf, faultsOf, info, json, parameter, route, schemasOf } from "./openapi-fixture.ts";
 
 describe("the document", () => {

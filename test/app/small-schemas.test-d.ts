@@ -1,6 +1,6 @@
 import { describe, expectTypeOf, test } from "vitest";
-import { bool, int, number } from "../../src/app/small-schemas.ts";
-import type { StandardJSONSchemaV1, StandardSchemaV1 } from "../../src/app/standard-schema.ts";
+import { bool, int, number } from "../../src/app/schemas/small-schemas.ts";
+import type { StandardJSONSchemaV1, StandardSchemaV1 } from "../../src/app/schemas/standard-schema.ts";
 
 type In<Schema extends StandardSchemaV1> = StandardSchemaV1.InferInput<Schema>;
 type Out<Schema extends StandardSchemaV1> = StandardSchemaV1.InferOutput<Schema>;

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { bool, int, number, type BoolSchema, type NumberSchema } from "../../src/app/small-schemas.ts";
-import { isStandardSchema, toJsonSchema } from "../../src/app/standard-schema.ts";
+import { bool, int, number, type BoolSchema, type NumberSchema } from "../../src/app/schemas/small-schemas.ts";
+import { isStandardSchema, toJsonSchema } from "../../src/app/schemas/standard-schema.ts";
 
 type AnySmallSchema = NumberSchema<unknown, unknown> | BoolSchema<unknown, unknown>;
 

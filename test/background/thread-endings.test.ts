@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { OverloadedError } from "../../src/background/overloaded-error.ts";
-import { threads } from "../../src/background/threads.ts";
+import { threads } from "../../src/background/threads/threads.ts";
 import { TaskTimeoutError } from "../../src/tasks/task-timeout-error.ts";
 import { threadWork } from "../../src/tasks/thread-function.ts";
 import { letGo, makeGate, ticked } from "./fixtures/gate.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { packError, unpackError } from "../../src/background/packed-error.ts";
-import { threads } from "../../src/background/threads.ts";
+import { packError, unpackError } from "../../src/background/threads/packed-error.ts";
+import { threads } from "../../src/background/threads/threads.ts";
 import type { ThreadFunction } from "../../src/tasks/thread-function.ts";
 import { openTasks } from "./fixtures/open-tasks.ts";
 

@@ -1,5 +1,5 @@
 import { assertType, describe, expectTypeOf, test } from "vitest";
-import { threads } from "../../src/background/threads.ts";
+import { threads } from "../../src/background/threads/threads.ts";
 import type { ThreadFunction } from "../../src/tasks/thread-function.ts";
 
 const url = new URL("./fixtures/thread-tasks.ts", import.meta.url);

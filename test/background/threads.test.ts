@@ -7,7 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { inspect, promisify } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { threads, type ThreadsOptions } from "../../src/background/threads.ts";
+import { threads, type ThreadsOptions } from "../../src/background/threads/threads.ts";
 import { isThreadFunction, threadWork } from "../../src/tasks/thread-function.ts";
 import { letGo, makeGate, ticked } from "./fixtures/gate.ts";
 import { burn } from "./fixtures/thread-tasks.ts";

@@ -1,4 +1,9 @@
-import { toJsonSchema, type JsonSchema, type SchemaDirection, type StandardSchemaV1 } from "../standard-schema.ts";
+import {
+  toJsonSchema,
+  type JsonSchema,
+  type SchemaDirection,
+  type StandardSchemaV1,
+} from "../schemas/standard-schema.ts";
 import { faultSchemas, type FaultSchemaName } from "./fault-schemas.ts";
 import { freeName, pascalCase } from "./names.ts";
 import { mapReferences } from "./references.ts";

@@ -1,4 +1,4 @@
-import type { JsonSchema } from "../standard-schema.ts";
+import type { JsonSchema } from "../schemas/standard-schema.ts";
 
 /** The part of an OpenAPI 3.1 document that describes routes. @see https://spec.openapis.org/oas/v3.1.0 */
 export interface OpenApiDocument {

@@ -1,4 +1,4 @@
-import type { JsonSchema } from "../standard-schema.ts";
+import type { JsonSchema } from "../schemas/standard-schema.ts";
 
 /** The components that describe the framework's own answers to faults. */
 export type FaultSchemaName = "HTTPError" | "HTTPValidationError" | "ValidationError";

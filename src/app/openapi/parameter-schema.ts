@@ -1,5 +1,5 @@
-import type { ParameterDescription } from "../route-description.ts";
-import { acceptsAtOnce, type JsonSchema } from "../standard-schema.ts";
+import type { ParameterDescription } from "./route-description.ts";
+import { acceptsAtOnce, type JsonSchema } from "../schemas/standard-schema.ts";
 import type { Components } from "./components.ts";
 import { pascalCase } from "./names.ts";
 

@@ -1,4 +1,4 @@
-import type { ParameterDescription } from "../route-description.ts";
+import type { ParameterDescription } from "./route-description.ts";
 import type { Components } from "./components.ts";
 import type { ParameterObject } from "./document.ts";
 import { describeParameter } from "./parameter-schema.ts";

@@ -1,5 +1,5 @@
 import { isPlainObject } from "../../base/options.ts";
-import type { JsonSchema } from "../standard-schema.ts";
+import type { JsonSchema } from "../schemas/standard-schema.ts";
 
 /** Their values are instances, in which `$ref` is a property like any other. */
 const instanceKeywords: ReadonlySet<string> = new Set(["const", "default", "enum", "example", "examples"]);

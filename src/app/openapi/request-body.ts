@@ -1,5 +1,5 @@
-import type { ParameterDescription } from "../route-description.ts";
-import type { JsonSchema } from "../standard-schema.ts";
+import type { ParameterDescription } from "./route-description.ts";
+import type { JsonSchema } from "../schemas/standard-schema.ts";
 import type { Components } from "./components.ts";
 import type { Content, RequestBodyObject } from "./document.ts";
 import { describeParameter, type DescribedParameter } from "./parameter-schema.ts";

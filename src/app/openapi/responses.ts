@@ -1,5 +1,5 @@
-import type { RouteDescription } from "../route-description.ts";
-import type { JsonSchema } from "../standard-schema.ts";
+import type { RouteDescription } from "./route-description.ts";
+import type { JsonSchema } from "../schemas/standard-schema.ts";
 import type { Components } from "./components.ts";
 import type { ResponseObject } from "./document.ts";
 

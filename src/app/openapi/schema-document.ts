@@ -1,5 +1,5 @@
 import { isPlainObject } from "../../base/options.ts";
-import type { JsonSchema } from "../standard-schema.ts";
+import type { JsonSchema } from "../schemas/standard-schema.ts";
 import { mapReferences } from "./references.ts";
 
 /** Where a reference leads: a part of the document, and a JSON pointer into it. */

@@ -1,4 +1,4 @@
-import type { StandardSchemaV1 } from "../standard-schema.ts";
+import type { StandardSchemaV1 } from "../schemas/standard-schema.ts";
 
 /** One thing that is wrong with a request, in FastAPI's shape. */
 export interface Fault {

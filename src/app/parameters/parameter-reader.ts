@@ -4,7 +4,7 @@ import { DependencyDefinitionError } from "../../dependencies/definition-errors.
 import type { PlannedParameter } from "../../dependencies/plan.ts";
 import type { Form } from "../uploads/form-draft.ts";
 import type { RequestSource } from "../request/request-source.ts";
-import type { StandardSchemaV1 } from "../standard-schema.ts";
+import type { StandardSchemaV1 } from "../schemas/standard-schema.ts";
 import { faultsOf, missing, RequestValidationError, type Fault } from "./fault.ts";
 import { readFormBody, type FormRoom } from "./form-body.ts";
 import { readJsonBody, type JsonBody } from "./json-body.ts";

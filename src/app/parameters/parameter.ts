@@ -1,6 +1,6 @@
 import type { Parameter } from "../../dependencies/parameter.ts";
-import type { ParameterPlace } from "../route-description.ts";
-import type { StandardSchemaV1 } from "../standard-schema.ts";
+import type { ParameterPlace } from "../openapi/route-description.ts";
+import type { StandardSchemaV1 } from "../schemas/standard-schema.ts";
 import type { FileOptions } from "./file-options.ts";
 
 /** A parameter as `path`, `query` and the others make it. */

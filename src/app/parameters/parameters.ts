@@ -2,7 +2,7 @@ import { AfterworkError } from "../../base/errors.ts";
 import { describe } from "../../base/options.ts";
 import type { Parameter } from "../../dependencies/parameter.ts";
 import type { ResponseDraft } from "../response/response-draft.ts";
-import { isStandardSchema, type StandardSchemaV1 } from "../standard-schema.ts";
+import { isStandardSchema, type StandardSchemaV1 } from "../schemas/standard-schema.ts";
 import type { UploadFile } from "../uploads/upload-file.ts";
 import { checkFileOptions, type FileOptions } from "./file-options.ts";
 import type { RequestParameter } from "./parameter.ts";

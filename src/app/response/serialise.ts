@@ -1,6 +1,6 @@
 import { AfterworkError } from "../../base/errors.ts";
 import { isPromiseLike } from "../../base/promises.ts";
-import type { StandardSchemaV1 } from "../standard-schema.ts";
+import type { StandardSchemaV1 } from "../schemas/standard-schema.ts";
 import { bodyStream, endEarly, withFirst, type StreamObserver } from "./body-stream.ts";
 import { encodeEvent, EventStream, type ServerSentEvent } from "./event-stream.ts";
 import { PlainReply } from "./plain-reply.ts";

@@ -2,7 +2,7 @@ import type { Inputs, NoReservedNames, Resolved } from "../../dependencies/input
 import type { HandlerContext } from "../request/handler-context.ts";
 import type { RouteOptions } from "./route.ts";
 import type { AppSocket } from "../socket/app-socket.ts";
-import type { StandardSchemaV1 } from "../standard-schema.ts";
+import type { StandardSchemaV1 } from "../schemas/standard-schema.ts";
 
 /** What a handler receives: the inputs it shares with its group, its own, and the context. */
 export type HandlerArgument<Shared, Names> = Resolved<Shared> & Resolved<Names> & HandlerContext;

@@ -5,7 +5,7 @@ import { pathParameterNames } from "../openapi/path-template.ts";
 import { nameInRequest, type RequestParameter } from "../parameters/parameter.ts";
 import { ParameterReader } from "../parameters/parameter-reader.ts";
 import type { ResponseShape } from "../response/serialise.ts";
-import type { ParameterDescription, RouteDescription } from "../route-description.ts";
+import type { ParameterDescription, RouteDescription } from "../openapi/route-description.ts";
 import type { RouteDefinition } from "./route.ts";
 
 /** One stage, ready to run: the parameters to judge together, and the dependencies to resolve after them. */

@@ -10,9 +10,9 @@ import {
 } from "../../base/options.ts";
 import { isClass } from "../../dependencies/depends.ts";
 import type { Input } from "../../dependencies/input.ts";
-import type { DocumentationOptions } from "../route-description.ts";
+import type { DocumentationOptions } from "../openapi/route-description.ts";
 import { pathLiterals, pathParameterNames } from "../openapi/path-template.ts";
-import { isStandardSchema, type StandardSchemaV1 } from "../standard-schema.ts";
+import { isStandardSchema, type StandardSchemaV1 } from "../schemas/standard-schema.ts";
 
 /** What can be said of a route beside its inputs. */
 export interface RouteOptions extends DocumentationOptions {

@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { PlainReply } from "../../app/response/plain-reply.ts";
 import type { DirectMatch, DirectRoutes } from "../../app/routing/direct-routes.ts";
 import { DirectSource } from "./direct-source.ts";
+import { isPlainHost } from "./plain-host.ts";
 
 /** A response that was made before the ordinary way was taken, to be written by it. */
 export const preparedResponseKey: unique symbol = Symbol("afterwork.preparedResponse");
@@ -15,7 +16,6 @@ export interface PreparedOutgoing {
 /** Characters that mean themselves: nothing is escaped, and no `.` or `..` is left for a URL parser to resolve. */
 const plainTarget = /^\/[\w\-~!$&'()*,;=:@/.?]*$/;
 const dotSegment = /\/\.\.?(?:[/?]|$)/;
-const plainHost = /^[a-z0-9._-]+(?::\d{1,5})?$/i;
 
 /**
  * Calls the routes that need neither middleware nor a standard request, and leaves everything out of the ordinary, such
@@ -30,7 +30,7 @@ export function directListener(routes: DirectRoutes, general: RequestListener): 
 }
 
 function find(routes: DirectRoutes, { method, url, headers }: IncomingMessage): DirectMatch | undefined {
-  if (method === undefined || url === undefined || method === "HEAD" || !plainHost.test(headers.host ?? ""))
+  if (method === undefined || url === undefined || method === "HEAD" || !isPlainHost(headers.host ?? ""))
     return undefined;
   if (!plainTarget.test(url) || dotSegment.test(url)) return undefined;
   const match = routes.find(method, pathOf(url));

@@ -1,17 +1,19 @@
-import type { RequestListener, Server as HttpServer } from "node:http";
+import type { IncomingMessage, RequestListener, Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
 import { createAdaptorServer, type WebSocketServerLike } from "@hono/node-server";
 import { WebSocketServer } from "ws";
 
-import type { ServableApp } from "../../app/servable-app.ts";
+import { NodeEnd, responseEndKey } from "../../app/response/response-end.ts";
+import { isApp, type ServableApp } from "../../app/servable-app.ts";
 import { socketUpgradeKey } from "../../app/socket/socket-upgrade.ts";
 import { AfterworkError } from "../../base/errors.ts";
-import { aBoolean, aString, checkOptions, wholeNumber } from "../../base/options.ts";
+import { aBoolean, aString, checkOptions, expected, wholeNumber } from "../../base/options.ts";
 import { directListener, preparedResponseKey, type PreparedOutgoing } from "./direct-listener.ts";
 import { handleSignals } from "./signals.ts";
 import { upgradeSocket } from "./upgrade-socket.ts";
 import { Shutdown } from "./shutdown.ts";
+import { asksForWebSocket, refuseOtherUpgrades } from "./web-socket-upgrades.ts";
 
 /** Where an app listens. */
 export interface ServeOptions {
@@ -45,6 +47,7 @@ export interface Server extends AsyncDisposable {
  * @throws whatever a dependency of `app` scope fails with.
  */
 export async function serve(app: ServableApp, options: ServeOptions = {}): Promise<Server> {
+  if (!isApp(app)) throw expected("serve", "an app", app);
   checkOptions("serve", options, {
     port: wholeNumber(0, 65_535),
     hostname: aString,
@@ -55,8 +58,10 @@ export async function serve(app: ServableApp, options: ServeOptions = {}): Promi
   const sockets = new WebSocketServer({ noServer: true, maxPayload: options.socketLimit ?? 1024 * 1024 });
   const http = createAdaptorServer({
     fetch: fetchOf(app),
+    serverOptions: { shouldUpgradeCallback: asksForWebSocket },
     websocket: { server: sockets as WebSocketServerLike },
   }) as HttpServer;
+  refuseOtherUpgrades(http);
   preferDirect(app, http);
   const port = await listen(http, options);
   const shutdown = new Shutdown({ app, http, sockets });
@@ -77,12 +82,22 @@ function preferDirect(app: ServableApp, http: HttpServer): void {
   http.on("request", directListener(directRoutes, general));
 }
 
-/** Only upgrades come without a response to write to. */
+/** What `@hono/node-server` passes on. Only upgrades come without a response to write to. */
+interface NodeEnvironment {
+  readonly incoming: IncomingMessage;
+  readonly outgoing?: PreparedOutgoing;
+}
+
 function fetchOf(app: ServableApp): (request: Request, environment: object) => Response | Promise<Response> {
   return (request, environment) => {
-    const { outgoing } = environment as { readonly outgoing?: PreparedOutgoing };
-    if (outgoing !== undefined) return outgoing[preparedResponseKey] ?? app.fetch(request, environment);
-    return app.fetch(request, Object.assign(environment, { [socketUpgradeKey]: upgradeSocket }));
+    const { incoming, outgoing } = environment as NodeEnvironment;
+    const prepared = outgoing?.[preparedResponseKey];
+    if (prepared !== undefined) return prepared;
+    if (!URL.canParse(request.url)) return new Response(null, { status: 400 });
+    if (outgoing !== undefined) return app.fetch(request, environment);
+    // Its own end, because nobody reads the body of a handshake that is refused.
+    const end = new NodeEnd(incoming.socket);
+    return app.fetch(request, Object.assign(environment, { [socketUpgradeKey]: upgradeSocket, [responseEndKey]: end }));
   };
 }
 

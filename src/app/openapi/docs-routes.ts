@@ -1,9 +1,9 @@
 import type { Hono } from "hono";
 
-import { defaultDocs, type DocsOptions } from "./app-options.ts";
+import { defaultDocs, type DocsOptions } from "../app-options.ts";
 import { docsAsset, docsPage } from "./docs-page.ts";
 import type { OpenApiDocument } from "./openapi.ts";
-import { detail } from "./response/error-response.ts";
+import { detail } from "../response/error-response.ts";
 
 /** Serves the OpenAPI document, made at the first request, and the page that shows it. */
 export function addDocsRoutes(hono: Hono, document: () => OpenApiDocument, options: DocsOptions): void {

@@ -1,6 +1,6 @@
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from "@standard-schema/spec";
-import { isPlainObject } from "../base/options.ts";
-import { isPromiseLike } from "../base/promises.ts";
+import { isPlainObject } from "../../base/options.ts";
+import { isPromiseLike } from "../../base/promises.ts";
 
 export type { StandardJSONSchemaV1, StandardSchemaV1 } from "@standard-schema/spec";
 

@@ -1,4 +1,4 @@
-import { AfterworkError, toError } from "../base/errors.ts";
+import { AfterworkError, toError } from "../../base/errors.ts";
 import { unpackError } from "./packed-error.ts";
 import type { ThreadCall } from "./thread-call.ts";
 import type { ThreadAnswer } from "./thread-entry.ts";

@@ -1,4 +1,4 @@
-import { AfterworkError } from "../base/errors.ts";
+import { AfterworkError } from "../../base/errors.ts";
 
 /** What the documentation page needs to know; URLs are used as they are, so they may be relative. */
 export interface DocsPageOptions {
@@ -73,12 +73,12 @@ export async function docsAsset(name: string): Promise<DocsAsset | undefined> {
   return asset;
 }
 
-/** Both `src/app` and `dist/app` lie two folders below the package's root. */
+/** Both `src/app/openapi` and `dist/app/openapi` lie three folders below the package's root. */
 async function read(name: string, type: string): Promise<DocsAsset> {
   try {
     // Imported here, so that platforms without files can still import the app.
     const { readFile } = await import("node:fs/promises");
-    return { bytes: await readFile(new URL(`../../assets/swagger-ui/${name}`, import.meta.url)), type };
+    return { bytes: await readFile(new URL(`../../../assets/swagger-ui/${name}`, import.meta.url)), type };
   } catch (cause) {
     loaded.delete(name);
     throw new AfterworkError("PLATFORM", `the documentation page's ${name} can't be read`, { cause });

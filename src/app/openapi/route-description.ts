@@ -1,4 +1,4 @@
-import type { StandardSchemaV1 } from "./standard-schema.ts";
+import type { StandardSchemaV1 } from "../schemas/standard-schema.ts";
 
 /** Where a parameter of a request is read. */
 export type ParameterPlace = "path" | "query" | "header" | "cookie" | "body" | "form" | "file";

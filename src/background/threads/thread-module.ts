@@ -1,11 +1,11 @@
-import { aPositiveDuration, toMs } from "../base/durations.ts";
-import { checkOptions, type OptionRules } from "../base/options.ts";
+import { aPositiveDuration, toMs } from "../../base/durations.ts";
+import { checkOptions, type OptionRules } from "../../base/options.ts";
 import {
   threadWork,
   type ThreadCallOptions,
   type ThreadFunction,
   type ThreadLimits,
-} from "../tasks/thread-function.ts";
+} from "../../tasks/thread-function.ts";
 import { ThreadCall } from "./thread-call.ts";
 import type { ThreadModuleFile } from "./thread-module-file.ts";
 import type { ThreadPool } from "./thread-pool.ts";

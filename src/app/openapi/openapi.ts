@@ -1,20 +1,20 @@
-import { Components } from "./openapi/components.ts";
+import { Components } from "./components.ts";
 import {
   documentedMethods,
   type DocumentedMethod,
   type OpenApiDocument,
   type OpenApiInfo,
   type Operation,
-} from "./openapi/document.ts";
-import { pascalCase } from "./openapi/names.ts";
-import { OperationIds } from "./openapi/operation-ids.ts";
-import { describeParameters } from "./openapi/parameters.ts";
-import { pathTemplates, type PathTemplate } from "./openapi/path-template.ts";
-import { describeRequestBody } from "./openapi/request-body.ts";
-import { describeResponses } from "./openapi/responses.ts";
+} from "./document.ts";
+import { pascalCase } from "./names.ts";
+import { OperationIds } from "./operation-ids.ts";
+import { describeParameters } from "./parameters.ts";
+import { pathTemplates, type PathTemplate } from "./path-template.ts";
+import { describeRequestBody } from "./request-body.ts";
+import { describeResponses } from "./responses.ts";
 import type { DocumentationOptions, RouteDescription } from "./route-description.ts";
 
-export type { OpenApiDocument, OpenApiInfo } from "./openapi/document.ts";
+export type { OpenApiDocument, OpenApiInfo } from "./document.ts";
 
 /**
  * The OpenAPI 3.1 document of an app, as plain JSON. Of two routes with one method and one path the first is described,

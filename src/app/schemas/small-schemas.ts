@@ -1,4 +1,4 @@
-import { expected } from "../base/options.ts";
+import { expected } from "../../base/options.ts";
 import { readBoolean, readInteger, readNumber, type ScalarIssue } from "./scalars.ts";
 import type { JsonSchema, StandardJSONSchemaV1, StandardSchemaV1 } from "./standard-schema.ts";
 

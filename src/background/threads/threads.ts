@@ -1,7 +1,14 @@
 import { availableParallelism } from "node:os";
 import type { ResourceLimits } from "node:worker_threads";
-import { aDuration, aPositiveDuration, toMs, type Duration } from "../base/durations.ts";
-import { anObject, checkOptions, expected, wholeNumber, type OptionRule, type OptionRules } from "../base/options.ts";
+import { aDuration, aPositiveDuration, toMs, type Duration } from "../../base/durations.ts";
+import {
+  anObject,
+  checkOptions,
+  expected,
+  wholeNumber,
+  type OptionRule,
+  type OptionRules,
+} from "../../base/options.ts";
 import { findThreadModule } from "./thread-module-file.ts";
 import { makeThreadModule, type ThreadModule } from "./thread-module.ts";
 import { ThreadPool, type ThreadPoolLimits, type ThreadPoolState } from "./thread-pool.ts";

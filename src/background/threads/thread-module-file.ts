@@ -1,8 +1,8 @@
 import { statSync } from "node:fs";
 import { basename, extname, isAbsolute } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { AfterworkError } from "../base/errors.ts";
-import { expected } from "../base/options.ts";
+import { AfterworkError } from "../../base/errors.ts";
+import { expected } from "../../base/options.ts";
 
 const builtExtensions: Readonly<Record<string, string>> = { ".ts": ".js", ".mts": ".mjs", ".cts": ".cjs" };
 

@@ -1,4 +1,4 @@
-import { OverloadedError } from "./overloaded-error.ts";
+import { OverloadedError } from "../overloaded-error.ts";
 import type { ThreadCall } from "./thread-call.ts";
 
 /** Lets a bounded number of calls in at a time, in the order they came, and a bounded number wait. */

@@ -1,6 +1,6 @@
-import { systemClock } from "../base/clock.ts";
-import { TaskTimeoutError } from "../tasks/task-timeout-error.ts";
-import type { ThreadLimits } from "../tasks/thread-function.ts";
+import { systemClock } from "../../base/clock.ts";
+import { TaskTimeoutError } from "../../tasks/task-timeout-error.ts";
+import type { ThreadLimits } from "../../tasks/thread-function.ts";
 import type { ThreadRequest } from "./thread-entry.ts";
 
 /** One call of a thread function, and whatever may end it before its time. */
