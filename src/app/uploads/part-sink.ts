@@ -126,10 +126,11 @@ class FileSink implements PartSink {
   }
 
   async write(data: Uint8Array): Promise<void> {
+    // Whether there may be another file at all is judged before its size.
+    const { handle } = await this.#create();
     this.#size += data.byteLength;
     const { maxFileSize } = this.#draft.limits;
     if (this.#size > maxFileSize) throw tooLarge("file", this.#head.name, maxFileSize);
-    const { handle } = await this.#create();
     await handle.writeFile(data);
   }
 
