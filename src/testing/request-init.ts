@@ -1,4 +1,4 @@
-import { expected } from "../base/options.ts";
+import { anObject, checkOptions, expected, type OptionRules } from "../base/options.ts";
 
 /** What a test sends beside method and path. Of `json`, `form` and `body` at most one. */
 export interface TestRequestInit {
@@ -29,8 +29,8 @@ type FormValue = string | Blob;
 
 /** The standard request for what a test wants to send. */
 export function toRequest(method: string, path: string, init: TestRequestInit, common: Headers): Request {
-  if (typeof path !== "string" || !path.startsWith("/"))
-    throw expected(`${method}: path`, 'a path that begins with "/"', path);
+  checkPath(method, path);
+  checkOptions(`${method} ${path}`, init, initRules);
   const url = new URL(path, "http://testserver");
   for (const [name, value] of entries(init.query)) url.searchParams.append(name, String(value));
   const headers = new Headers(common);
@@ -42,6 +42,26 @@ export function toRequest(method: string, path: string, init: TestRequestInit, c
     ...(body === undefined ? {} : { body, duplex: "half" }),
     ...(init.signal === undefined ? {} : { signal: init.signal }),
   });
+}
+
+const initRules: OptionRules = {
+  headers: anObject,
+  query: anObject,
+  json: { expected: "JSON", accepts: () => true },
+  form: anObject,
+  body: { expected: "a body", accepts: (value) => value !== null },
+  signal: { expected: "an AbortSignal", accepts: (value) => value instanceof AbortSignal },
+};
+
+/** @throws {InvalidOptionError} for what a handshake does not have. */
+export function checkSocketInit(path: string, init: Pick<TestRequestInit, "headers" | "query">): void {
+  checkPath("ws", path);
+  checkOptions(`ws ${path}`, init, { headers: anObject, query: anObject });
+}
+
+function checkPath(method: string, path: unknown): void {
+  const isPath = typeof path === "string" && path.startsWith("/") && !path.startsWith("//");
+  if (!isPath) throw expected(`${method}: path`, 'a path that begins with "/"', path);
 }
 
 function toBody(init: TestRequestInit, headers: Headers): TestBody | undefined {

@@ -1,15 +1,15 @@
 import { requestObserverKey, type RequestObserver } from "../app/request/request-observer.ts";
 import type { Replacement } from "../app/replacement.ts";
 import { responseEndKey } from "../app/response/response-end.ts";
-import type { ServableApp } from "../app/servable-app.ts";
+import { isApp, type ServableApp } from "../app/servable-app.ts";
 import { socketUpgradeKey, type SocketUpgrade } from "../app/socket/socket-upgrade.ts";
 import { toError } from "../base/errors.ts";
-import { aBoolean, anObject, checkOptions, oneOf } from "../base/options.ts";
+import { aBoolean, anObject, checkOptions, expected, oneOf } from "../base/options.ts";
 import type { Dependency } from "../dependencies/dependency.ts";
 import { CookieJar } from "./cookie-jar.ts";
 import { MemoryEnd } from "./memory-end.ts";
 import { RecordedTask } from "./recorded-task.ts";
-import { toRequest, type TestRequestInit } from "./request-init.ts";
+import { checkSocketInit, toRequest, type TestRequestInit } from "./request-init.ts";
 import { TestResponse } from "./test-response.ts";
 import { TestSocket } from "./test-socket.ts";
 
@@ -39,6 +39,7 @@ export class TestClient implements AsyncDisposable {
 
   /** @throws {InvalidOptionError} */
   constructor(app: ServableApp, options: TestClientOptions = {}) {
+    if (!isApp(app)) throw expected("TestClient", "an app", app);
     checkOptions("TestClient", options, {
       mode: oneOf("run", "record", "skip"),
       raiseTaskErrors: aBoolean,
@@ -113,6 +114,7 @@ export class TestClient implements AsyncDisposable {
    * @throws {SocketRefusedError} with the response, when the handshake is refused.
    */
   async ws(path: string, init: Pick<TestRequestInit, "headers" | "query"> = {}): Promise<TestSocket> {
+    checkSocketInit(path, init);
     let open: Parameters<SocketUpgrade>[1] | undefined;
     const upgrade: SocketUpgrade = (_context, accept) => {
       open = accept;

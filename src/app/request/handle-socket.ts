@@ -24,10 +24,22 @@ export async function handleSocket(route: CompiledRoute, context: Context, app: 
       throw new HTTPException(426, "expected a WebSocket handshake", { upgrade: "websocket" });
     }
     await exchange.resolve();
-    return await upgrade(context, (transport) => open(exchange, transport));
+    let opened = false;
+    const response = await upgrade(context, (transport) => {
+      opened = true;
+      return open(exchange, transport);
+    });
+    exchange.source.end.attachLate(() => (opened ? undefined : app.track(abandon(exchange), route.name)));
+    return response;
   } catch (error) {
     return toResponse(await exchange.send(await recover(exchange, error)));
   }
+}
+
+/** The client left, or its handshake was refused by the protocol, when all had been resolved for it. */
+async function abandon(exchange: Exchange): Promise<void> {
+  await recover(exchange, new HTTPException(400, "the handshake was not completed"));
+  await exchange.finish();
 }
 
 function open(exchange: Exchange, transport: SocketTransport): AppSocket {
@@ -39,7 +51,7 @@ function open(exchange: Exchange, transport: SocketTransport): AppSocket {
 async function live(exchange: Exchange, socket: AppSocket): Promise<void> {
   const { signal } = exchange;
   const ended = exchange.livesLong();
-  signal.addEventListener("abort", () => socket.close(1001, "going away"), { once: true });
+  signal.addEventListener("abort", () => socket.end(1001, "going away"), { once: true });
   void socket.whenClosed.then(() => exchange.abort());
   // A socket may be open for days: what is added from here on can't wait for its end.
   exchange.tasks.goLive();
@@ -66,6 +78,6 @@ async function call(exchange: Exchange, socket: AppSocket): Promise<{ error: unk
 /** 1011: the server met a condition that it did not expect. An HTTPException is a refusal: 1008. */
 function report(exchange: Exchange, socket: AppSocket, error: unknown): void {
   const refused = error instanceof HTTPException;
-  socket.close(refused ? 1008 : 1011, refused ? error.message.slice(0, 120) : "internal error");
+  socket.end(refused ? 1008 : 1011, refused ? error.message : "internal error");
   if (!refused) reportRequest(exchange, { status: 101, error });
 }

@@ -11,12 +11,12 @@ export interface StreamObserver {
 const encoder = new TextEncoder();
 
 /**
- * A body from an async iterator: strings and bytes as they are, anything else through `encode`. Pulled at the pace of
- * the client; when it goes, the generator is ended.
+ * A body from an async iterator, chunk by chunk through `encode`. Pulled at the pace of the client; when it goes, the
+ * generator is ended.
  */
 export function bodyStream(
   iterator: AsyncIterator<unknown>,
-  encode: (chunk: unknown) => string,
+  encode: (chunk: unknown) => string | Uint8Array,
   observer: StreamObserver,
 ): ReadableStream<Uint8Array> {
   let givenUp = false;
@@ -25,7 +25,7 @@ export function bodyStream(
       try {
         const next = await iterator.next();
         if (givenUp) return;
-        if (next.done !== true) return controller.enqueue(toBytes(next.value, encode));
+        if (next.done !== true) return controller.enqueue(toBytes(encode(next.value)));
         await observer.beforeEnd();
         controller.close();
       } catch (error) {
@@ -53,9 +53,8 @@ export async function endEarly(iterator: AsyncIterator<unknown>): Promise<void> 
   }
 }
 
-function toBytes(chunk: unknown, encode: (chunk: unknown) => string): Uint8Array {
-  if (chunk instanceof Uint8Array) return chunk;
-  return encoder.encode(typeof chunk === "string" ? chunk : encode(chunk));
+function toBytes(encoded: string | Uint8Array): Uint8Array {
+  return typeof encoded === "string" ? encoder.encode(encoded) : encoded;
 }
 
 /** An iterator whose first result has been taken already. */

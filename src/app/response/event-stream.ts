@@ -1,4 +1,5 @@
-import { describe } from "../../base/options.ts";
+import { checkOptions, expected, isPlainObject, wholeNumber, type OptionRules } from "../../base/options.ts";
+import { toJson } from "./to-json.ts";
 
 /** One server-sent event. */
 export interface ServerSentEvent {
@@ -12,6 +13,19 @@ export interface ServerSentEvent {
   readonly retry?: number;
 }
 
+const oneLine = {
+  expected: "one line of text",
+  accepts: (value: unknown) => typeof value === "string" && !/[\r\n\0]/.test(value),
+};
+
+/** A line break in a name or id would start a field of its own. */
+const eventRules: OptionRules = {
+  data: { expected: "anything", accepts: () => true },
+  event: oneLine,
+  id: oneLine,
+  retry: wholeNumber(0),
+};
+
 /** A stream of server-sent events, to be returned by a handler. */
 export class EventStream {
   readonly events: AsyncIterable<ServerSentEvent>;
@@ -24,31 +38,30 @@ export class EventStream {
 /**
  * Makes a handler's events a response of the type `text/event-stream`. The head is sent at once, before the first event.
  *
+ * @throws {InvalidOptionError} for what is no async iterable.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 export function eventStream(
   events: AsyncIterable<ServerSentEvent> | (() => AsyncIterable<ServerSentEvent>),
 ): EventStream {
-  return new EventStream(typeof events === "function" ? events() : events);
+  const made: unknown = typeof events === "function" ? events() : events;
+  if (isAsyncIterable(made)) return new EventStream(made as AsyncIterable<ServerSentEvent>);
+  throw expected("eventStream", "an async iterable, or a function that returns one", made);
 }
 
-/** An event as text. A line break in a name or id would start a field of its own, so it is refused. */
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
+}
+
+/** An event as text. @throws {InvalidOptionError} */
 export function encodeEvent(event: ServerSentEvent): string {
+  if (!isPlainObject(event)) throw expected("eventStream", "an event to be an object with data", event);
+  checkOptions("eventStream: an event", event, eventRules);
   const lines: string[] = [];
-  if (event.event !== undefined) lines.push(`event: ${oneLine("event", event.event)}`);
-  if (event.id !== undefined) lines.push(`id: ${oneLine("id", event.id)}`);
-  if (event.retry !== undefined) lines.push(`retry: ${wholeMs(event.retry)}`);
-  const data = typeof event.data === "string" ? event.data : (JSON.stringify(event.data) ?? "null");
+  if (event.event !== undefined) lines.push(`event: ${event.event}`);
+  if (event.id !== undefined) lines.push(`id: ${event.id}`);
+  if (event.retry !== undefined) lines.push(`retry: ${event.retry}`);
+  const data = typeof event.data === "string" ? event.data : toJson(event.data, "data of an event to be");
   for (const line of data.split(/\r\n|\r|\n/)) lines.push(`data: ${line}`);
   return `${lines.join("\n")}\n\n`;
-}
-
-function oneLine(field: string, value: string): string {
-  if (typeof value === "string" && !/[\r\n\0]/.test(value)) return value;
-  throw new TypeError(`eventStream: expected ${field} to be one line of text, got ${describe(value)}`);
-}
-
-function wholeMs(value: number): number {
-  if (Number.isInteger(value) && value >= 0) return value;
-  throw new TypeError(`eventStream: expected retry to be a whole number of milliseconds, got ${describe(value)}`);
 }

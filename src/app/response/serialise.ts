@@ -1,4 +1,5 @@
 import { AfterworkError } from "../../base/errors.ts";
+import { describe } from "../../base/options.ts";
 import { isPromiseLike } from "../../base/promises.ts";
 import type { StandardSchemaV1 } from "../schemas/standard-schema.ts";
 import { bodyStream, endEarly, withFirst, type StreamObserver } from "./body-stream.ts";
@@ -81,21 +82,27 @@ export async function streamResponse(
   if (value instanceof EventStream) {
     headers.set("content-type", "text/event-stream");
     headers.set("cache-control", "no-cache");
-    const events = value.events[Symbol.asyncIterator]();
+    const events = iteratorOf(value.events);
     return respond(events, (event) => encodeEvent(event as ServerSentEvent), { ...parts, status, headers });
   }
-  let iterator = value[Symbol.asyncIterator]();
+  let iterator = iteratorOf(value);
   if (!headers.has("content-type") && !parts.headOnly) {
     const first = await iterator.next();
     headers.set("content-type", typeOfChunk(first.value));
     iterator = withFirst(first, iterator);
   }
-  return respond(iterator, (chunk) => `${JSON.stringify(chunk) ?? "null"}\n`, { ...parts, status, headers });
+  return respond(iterator, encodeChunk, { ...parts, status, headers });
+}
+
+function iteratorOf(value: AsyncIterable<unknown>): AsyncIterator<unknown> {
+  const iterator = value[Symbol.asyncIterator]() as Partial<AsyncIterator<unknown>> | undefined;
+  if (typeof iterator?.next === "function") return iterator as AsyncIterator<unknown>;
+  throw new TypeError(`a stream: expected an async iterator, got ${describe(iterator)}`);
 }
 
 async function respond(
   iterator: AsyncIterator<unknown>,
-  encode: (chunk: unknown) => string,
+  encode: (chunk: unknown) => string | Uint8Array,
   parts: StreamParts & { readonly headers: Headers },
 ): Promise<Response> {
   const { status, headers } = parts;
@@ -109,4 +116,9 @@ async function respond(
 function typeOfChunk(chunk: unknown): string {
   if (typeof chunk === "string") return "text/plain; charset=utf-8";
   return chunk instanceof Uint8Array ? "application/octet-stream" : "application/x-ndjson";
+}
+
+/** Text and bytes are sent as they are, anything else as a line of JSON. */
+function encodeChunk(chunk: unknown): string | Uint8Array {
+  return typeof chunk === "string" || chunk instanceof Uint8Array ? chunk : `${toJson(chunk, "chunk to be")}\n`;
 }

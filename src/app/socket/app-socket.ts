@@ -1,3 +1,7 @@
+import { expected } from "../../base/options.ts";
+import { toJson } from "../response/to-json.ts";
+import { cutToBytes } from "../uploads/file-name.ts";
+
 /** A message of a WebSocket: text, or bytes. */
 export type SocketMessage = string | Uint8Array;
 
@@ -15,6 +19,13 @@ export interface SocketClosed {
 
 /** How many messages may wait to be read before the socket is closed with 1009. */
 const mostUnread = 10_000;
+
+/** What is left of a control frame's 125 bytes beside the code. */
+const mostReasonBytes = 123;
+
+function isReason(reason: unknown): boolean {
+  return typeof reason === "string" && Buffer.byteLength(reason) <= mostReasonBytes;
+}
 
 /**
  * A WebSocket as a handler sees it: iterate over it for the messages, in order, until the other side closes. It is
@@ -41,20 +52,42 @@ export class AppSocket implements AsyncIterable<SocketMessage> {
     return this.#closing.promise;
   }
 
-  /** Sends text or bytes. A socket that is closed takes nothing, without an error: the other side may always be gone. */
+  /**
+   * Sends text or bytes. A socket that is closed takes nothing, without an error: the other side may always be gone.
+   *
+   * @throws {InvalidOptionError} for anything else.
+   */
   send(message: SocketMessage): void {
+    if (typeof message !== "string" && !(message instanceof Uint8Array)) {
+      throw expected("socket.send", "a string or bytes", message);
+    }
     if (this.#closed === undefined) this.#transport.send(message);
   }
 
   /** Sends a value as JSON text. */
   sendJson(value: unknown): void {
-    this.send(JSON.stringify(value) ?? "null");
+    this.send(toJson(value, "message to be"));
   }
 
-  /** Closes it. `code` is 1000 or from 3000 to 4999. Calling it again does nothing. */
+  /**
+   * Closes it. `code` is 1000 or from 3000 to 4999; `reason` has at most 123 bytes. Calling it again does nothing.
+   *
+   * @throws {InvalidOptionError}
+   * @see RFC 6455, sections 5.5 and 7.4
+   */
   close(code = 1000, reason = ""): void {
+    if (code !== 1000 && !(Number.isInteger(code) && code >= 3000 && code <= 4999)) {
+      throw expected("socket.close: code", "1000 or a whole number from 3000 to 4999", code);
+    }
+    if (!isReason(reason))
+      throw expected("socket.close: reason", `a string of at most ${mostReasonBytes} bytes`, reason);
+    this.end(code, reason);
+  }
+
+  /** Closes it with any code of the protocol; what is too long of the reason is left out. */
+  end(code: number, reason: string): void {
     if (this.#closed !== undefined) return;
-    this.#transport.close(code, reason);
+    this.#transport.close(code, cutToBytes(reason, mostReasonBytes));
     this.noteClosed({ code, reason });
   }
 
@@ -79,7 +112,7 @@ export class AppSocket implements AsyncIterable<SocketMessage> {
   /** The transport brought a message. */
   noteMessage(message: SocketMessage): void {
     if (this.#closed !== undefined) return;
-    if (this.#unread.length >= mostUnread) return this.close(1009, "too many unread messages");
+    if (this.#unread.length >= mostUnread) return this.end(1009, "too many unread messages");
     this.#unread.push(message);
     this.#wake?.();
   }

@@ -34,7 +34,8 @@ function fit(name: string, suffix: string): string {
   return trimEnds(cutToBytes(stem, maxNameBytes - Buffer.byteLength(end)) + end);
 }
 
-function cutToBytes(text: string, maxBytes: number): string {
+/** As much of the beginning as has at most so many bytes in UTF-8. No character is cut in two. */
+export function cutToBytes(text: string, maxBytes: number): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= maxBytes) return text;
   let end = maxBytes;
