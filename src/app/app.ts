@@ -5,7 +5,7 @@ import { TaskRunner, type DrainBudget } from "../background/task-runner.ts";
 import { systemClock } from "../base/clock.ts";
 import { AfterworkError } from "../base/errors.ts";
 import { Events } from "../base/events.ts";
-import { consoleLog } from "../base/log.ts";
+import { consoleLog, guardLog } from "../base/log.ts";
 import { AppScope } from "../dependencies/app-scope.ts";
 import type { Dependency } from "../dependencies/dependency.ts";
 import type { Inputs } from "../dependencies/inputs.ts";
@@ -61,7 +61,7 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
     super();
     checkAppOptions(options as AppOptions<never>);
     const { run, ...limits } = options.background ?? {};
-    const log = options.log ?? consoleLog;
+    const log = options.log === undefined ? consoleLog : guardLog(options.log);
     const events = new Events<AppEvents>(log);
     const appScope = new AppScope(log, this.#overrides);
     this.#options = options;

@@ -93,6 +93,23 @@ const tries: readonly (readonly [what: string, sent: string | Buffer, status: nu
   ["two byte order marks", rawJson(bytes([0xef, 0xbb, 0xbf, 0xef, 0xbb, 0xbf], "{}")), 422, '"type":"json_invalid"'],
   ["UTF-16", rawJson(Buffer.from("{}", "utf16le")), 422, '"type":"json_invalid"'],
   ["invalid UTF-8 outside a text", rawJson(bytes([0xff], "{}")), 422, '"type":"json_invalid"'],
+  [
+    "invalid UTF-8 within a text",
+    rawJson(bytes('"a', [0xff], 'b"')),
+    422,
+    '"type":"json_invalid","loc":["body"],"msg":"JSON decode error: expected text in UTF-8"',
+  ],
+  ["half a letter in UTF-8", rawJson(bytes('"', [0xf0, 0x9f, 0x98], '"')), 422, "expected text in UTF-8"],
+  ["a surrogate in UTF-8", rawJson(bytes('"', [0xed, 0xa0, 0x80], '"')), 422, "expected text in UTF-8"],
+  ["an overlong slash in UTF-8", rawJson(bytes('"', [0xc0, 0xaf], '"')), 422, "expected text in UTF-8"],
+  ["Latin-1", rawJson(Buffer.from('"ü"', "latin1")), 422, "expected text in UTF-8"],
+  ["invalid UTF-8 in chunks", Buffer.from(chunked('"\xff"'), "latin1"), 422, "expected text in UTF-8"],
+  [
+    "the mark for what could not be read, which is a letter as any",
+    jsonMessage("POST /any", '"\ufffd"'),
+    200,
+    '"string"',
+  ],
   // Media types.
   ["JSON as text/plain", typed("text/plain", "{}"), 415, "expected the content type application/json, got text/plain"],
   [

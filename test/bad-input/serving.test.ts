@@ -2,6 +2,7 @@ import { App, serve, type ServeOptions } from "afterwork";
 import { TestClient, type TestClientOptions } from "afterwork/testing";
 import { describe, expect, test } from "vitest";
 
+import { makeGate } from "../behaviour/support/gate.ts";
 import { badOptions, testRefusals } from "./support/refusals.ts";
 import { startTrial } from "./support/trial.ts";
 
@@ -67,6 +68,24 @@ describe("serve refuses", () => {
     await server.close();
     await trial.expectUntouched();
   });
+});
+
+test("a drain longer than any timer can wait does not cut requests off", async () => {
+  const entered = makeGate();
+  const left = makeGate();
+  const app = new App({ shutdown: { drain: "30d" } }).get("/", async () => {
+    entered.open();
+    await left.passed;
+    return "finished";
+  });
+  const server = await serve(app, { port: 0, hostname: "127.0.0.1", signals: false });
+  const answer = fetch(server.url);
+  await entered.passed;
+  const closing = server.close();
+  await new Promise((resolve) => void setTimeout(resolve, 50));
+  left.open();
+  expect(await (await answer).json()).toBe("finished");
+  expect(await closing).toEqual([]);
 });
 
 describe("a test client refuses", () => {

@@ -1,8 +1,10 @@
+import { messageOf } from "../../base/errors.ts";
 import { chunksWithin } from "../uploads/form-chunks.ts";
 import { FormError } from "../uploads/form-error.ts";
 import { HTTPException } from "../http-exception.ts";
 import type { RequestSource } from "../request/request-source.ts";
-import type { Fault } from "./fault.ts";
+import { NotUtf8Error, Utf8Decoder } from "../request/utf8.ts";
+import { RequestValidationError, type Fault } from "./fault.ts";
 import { isDeeperThan } from "./json-depth.ts";
 
 /** What a body turned out to be. */
@@ -44,6 +46,7 @@ function wrongType(type: string): HTTPException {
 
 /** A body that breaks off is the client's doing, and mostly there is nobody left to read the answer. */
 function refuseUnread(error: unknown): never {
+  if (error instanceof NotUtf8Error) throw new RequestValidationError([invalidJson(error.message)]);
   throw error instanceof HTTPException ? error : unfinishedBody(error);
 }
 
@@ -71,7 +74,7 @@ function withinLimit(text: string, limit: number): string {
 }
 
 async function readCounted(body: ReadableStream<Uint8Array> | null, limit: number): Promise<string> {
-  const decoder = new TextDecoder();
+  const decoder = new Utf8Decoder();
   let text = "";
   try {
     for await (const chunk of chunksWithin(body, limit)) text += decoder.decode(chunk, { stream: true });
@@ -86,6 +89,10 @@ function tooLarge(limit: number): HTTPException {
   return new HTTPException(413, `expected a body of at most ${limit} bytes`);
 }
 
+function invalidJson(why: string): Fault {
+  return { type: "json_invalid", loc: ["body"], msg: `JSON decode error: ${why}`, input: null };
+}
+
 function parseJson(text: string): JsonBody {
   if (isDeeperThan(mostLevels, text)) {
     const msg = `expected JSON of at most ${mostLevels} levels`;
@@ -95,8 +102,7 @@ function parseJson(text: string): JsonBody {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    const msg = `JSON decode error: ${error instanceof Error ? error.message : String(error)}`;
-    return { kind: "fault", fault: { type: "json_invalid", loc: ["body"], msg, input: null } };
+    return { kind: "fault", fault: invalidJson(messageOf(error)) };
   }
   const path = mayHidePrototype(text) ? pathOfPrototype(value, []) : undefined;
   if (path === undefined) return { kind: "json", value };

@@ -3,6 +3,7 @@ import { getCookie } from "hono/cookie";
 
 import { observerOf, type RequestObserver } from "./request-observer.ts";
 import type { WebSource } from "./request-source.ts";
+import { Utf8Decoder } from "./utf8.ts";
 import { responseEndOf, type ResponseEnd } from "../response/response-end.ts";
 
 const none: readonly string[] = [];
@@ -43,8 +44,8 @@ export class HonoSource implements WebSource {
     return typeof value === "string" ? value : undefined;
   }
 
-  text(): Promise<string> {
-    return this.#context.req.text();
+  async text(): Promise<string> {
+    return new Utf8Decoder().decode(new Uint8Array(await this.#context.req.arrayBuffer()));
   }
 
   get signal(): AbortSignal {

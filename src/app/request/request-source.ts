@@ -12,7 +12,11 @@ export interface RequestSource {
   query(name: string): readonly string[];
   header(name: string): string | undefined;
   cookie(name: string): string | undefined;
-  /** The whole body as text. May be asked for again, also when somebody else has read it this way before. */
+  /**
+   * The whole body as text. May be asked for again, also when somebody else has read it before.
+   *
+   * @throws {NotUtf8Error}
+   */
   text(): Promise<string>;
   /** Aborts when the client has gone before the response was complete. */
   readonly signal: AbortSignal;

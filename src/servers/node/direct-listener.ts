@@ -50,10 +50,16 @@ async function answer(
   outgoing: ServerResponse,
   general: RequestListener,
 ): Promise<void> {
-  const reply = await match.answer(new DirectSource(match, incoming, outgoing));
-  if (reply instanceof PlainReply) return write(reply, outgoing);
-  Object.assign(outgoing, { [preparedResponseKey]: reply });
-  general(incoming, outgoing);
+  try {
+    const reply = await match.answer(new DirectSource(match, incoming, outgoing));
+    if (reply instanceof PlainReply) return write(reply, outgoing);
+    Object.assign(outgoing, { [preparedResponseKey]: reply });
+    general(incoming, outgoing);
+  } catch (error) {
+    // Whatever was foreseen has been answered by now. One connection ends, instead of the process.
+    console.error("a response could not be written", error);
+    outgoing.destroy();
+  }
 }
 
 const json = "application/json";

@@ -1,8 +1,10 @@
+import { isUtf8 } from "node:buffer";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 
 import { parse } from "hono/utils/cookie";
 
+import { NotUtf8Error } from "../../app/request/utf8.ts";
 import type { RequestSource } from "../../app/request/request-source.ts";
 import { NodeEnd, type ResponseEnd } from "../../app/response/response-end.ts";
 import type { DirectMatch } from "../../app/routing/direct-routes.ts";
@@ -86,7 +88,9 @@ function readText(incoming: IncomingMessage): Promise<string> {
       else (more ??= [first]).push(chunk);
     });
     incoming.on("end", () => {
-      const text = (more === undefined ? first : Buffer.concat(more))?.toString("utf8") ?? "";
+      const bytes = more === undefined ? first : Buffer.concat(more);
+      if (bytes !== undefined && !isUtf8(bytes)) return reject(new NotUtf8Error());
+      const text = bytes?.toString("utf8") ?? "";
       resolve(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
     });
     incoming.on("error", reject);

@@ -2,6 +2,7 @@ import type { Server as HttpServer } from "node:http";
 
 import type { WebSocketServer } from "ws";
 
+import { systemClock } from "../../base/clock.ts";
 import type { ServableApp } from "../../app/servable-app.ts";
 
 /** What is shut down together. */
@@ -55,10 +56,10 @@ export class Shutdown {
       for (const socket of sockets.clients) socket.terminate();
       http.closeAllConnections();
     };
-    const late = setTimeout(cut, drainMs);
+    const cancelCut = systemClock.after(drainMs, cut);
     this.#hurry.signal.addEventListener("abort", cut, { once: true });
     await closed;
     clearInterval(idle);
-    clearTimeout(late);
+    cancelCut();
   }
 }
