@@ -12,7 +12,7 @@ export interface Fault {
   readonly input: unknown;
 }
 
-/** The request does not fit what the route asks for. Answered with 422 and all its faults. */
+/** The request does not fit what the route asks for. Answered with 422 and all its faults, up to a hundred. */
 export class RequestValidationError extends Error {
   override readonly name = "RequestValidationError";
   readonly faults: readonly Fault[];
@@ -26,6 +26,11 @@ export class RequestValidationError extends Error {
 /** What was asked for and is not there. */
 export function missing(loc: Fault["loc"]): Fault {
   return { type: "missing", loc, msg: "Field required", input: null };
+}
+
+/** Stands for those that are not told one by one. */
+export function furtherFaults(count: number): Fault {
+  return { type: "further_faults", loc: [], msg: `and ${count} more`, input: null };
 }
 
 /** The faults behind a schema's issues. */

@@ -5,7 +5,7 @@ import type { PlannedParameter } from "../../dependencies/plan.ts";
 import type { Form } from "../uploads/form-draft.ts";
 import type { RequestSource } from "../request/request-source.ts";
 import type { StandardSchemaV1 } from "../schemas/standard-schema.ts";
-import { faultsOf, missing, RequestValidationError, type Fault } from "./fault.ts";
+import { faultsOf, furtherFaults, missing, RequestValidationError, type Fault } from "./fault.ts";
 import { readFormBody, type FormRoom } from "./form-body.ts";
 import { readJsonBody, type JsonBody } from "./json-body.ts";
 import { nameInRequest, type RequestParameter } from "./parameter.ts";
@@ -103,10 +103,14 @@ function checkName({ parameter, name }: Reading, owner: string): void {
   throw new AfterworkError("INVALID_DEFINITION", message);
 }
 
+/** A body of 1 MiB can have half a million faults, and an answer that tells them all would be a hundred times as large. */
+const mostFaults = 100;
+
 /** The values and faults of one stage; schemas may take their time. */
 class Judging {
   readonly #values: unknown[];
   readonly #faults: Fault[] = [];
+  #untold = 0;
   #waiting: Promise<void>[] | undefined;
 
   constructor(values: unknown[]) {
@@ -117,8 +121,9 @@ class Judging {
     this.#values[reading.slot] = value;
   }
 
-  refuse(...faults: readonly Fault[]): void {
-    this.#faults.push(...faults);
+  refuse(fault: Fault): void {
+    if (this.#faults.length < mostFaults) this.#faults.push(fault);
+    else this.#untold += 1;
   }
 
   /** Has the schema judge the input; without a schema it must be there. */
@@ -143,11 +148,23 @@ class Judging {
   #validate(schema: StandardSchemaV1, loc: Fault["loc"], input: unknown, accept: (value: unknown) => void): void {
     const take = (result: StandardSchemaV1.Result<unknown>): void => {
       if (result.issues === undefined) accept(result.value);
-      else this.refuse(...faultsOf(result.issues, loc, input));
+      else this.#refuseIssues(result.issues, loc, input);
     };
     const result = schema["~standard"].validate(input);
-    if (isPromiseLike(result)) (this.#waiting ??= []).push(Promise.resolve(result).then(take));
+    if (isPromiseLike(result)) this.#wait(Promise.resolve(result).then(take));
     else take(result);
+  }
+
+  #refuseIssues(issues: readonly StandardSchemaV1.Issue[], loc: Fault["loc"], input: unknown): void {
+    const told = issues.slice(0, mostFaults);
+    for (const fault of faultsOf(told, loc, input)) this.refuse(fault);
+    this.#untold += issues.length - told.length;
+  }
+
+  /** Something else may fail first, and then nobody looks at this any more. */
+  #wait(judged: Promise<void>): void {
+    judged.catch(() => {});
+    (this.#waiting ??= []).push(judged);
   }
 
   end(): undefined | Promise<void> {
@@ -156,6 +173,7 @@ class Judging {
   }
 
   #throwFaults(): undefined {
+    if (this.#untold > 0) this.#faults.push(furtherFaults(this.#untold));
     if (this.#faults.length > 0) throw new RequestValidationError(this.#faults);
     return undefined;
   }

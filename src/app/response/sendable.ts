@@ -1,4 +1,5 @@
 import { describe } from "../../base/options.ts";
+import { hasNoBody } from "./no-body.ts";
 
 /**
  * The same response, if it can be sent. The class that the server puts in the place of the global `Response` judges
@@ -11,13 +12,32 @@ export function sendable(response: Response): Response {
   if (!Number.isInteger(status) || status < 200 || status > 599) {
     throw new RangeError(`expected a response with a status from 200 to 599, got ${describe(status)}`);
   }
+  if (hasNoBody(status) && typeof keptBody(response) === "string") {
+    throw new TypeError(`expected a response without a body, as its status is ${status}`);
+  }
   const encoding = headers.get("transfer-encoding");
   if (encoding !== null && encoding !== "chunked") throw isForServer("transfer-encoding");
   if (headers.has("trailer")) throw isForServer("trailer");
-  if (response.bodyUsed || response.body?.locked === true) {
+  if (!hasReadableBody(response)) {
     throw new TypeError("expected a response whose body can still be read, got one whose body was read already");
   }
   return response;
+}
+
+function hasReadableBody(response: Response): boolean {
+  const kept = keptBody(response);
+  if (kept === undefined) return !response.bodyUsed && response.body?.locked !== true;
+  return !(kept instanceof ReadableStream) || !kept.locked;
+}
+
+/**
+ * The server's class keeps a body as it was passed until somebody asks for it, and asking alone doubles the cost of a
+ * response. `undefined` where nothing is kept, or is kept otherwise.
+ */
+function keptBody(response: Response): unknown {
+  const key = Object.getOwnPropertySymbols(response).find(({ description }) => description === "cache");
+  const kept: unknown = key === undefined ? undefined : (response as unknown as Record<symbol, unknown>)[key];
+  return Array.isArray(kept) ? (kept[1] as unknown) : undefined;
 }
 
 /** The same headers, if they leave to the server how the message ends. @throws {TypeError} @see RFC 9112, section 6 */

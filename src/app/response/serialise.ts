@@ -4,6 +4,7 @@ import { isPromiseLike } from "../../base/promises.ts";
 import type { StandardSchemaV1 } from "../schemas/standard-schema.ts";
 import { bodyStream, endEarly, withFirst, type StreamObserver } from "./body-stream.ts";
 import { encodeEvent, EventStream, type ServerSentEvent } from "./event-stream.ts";
+import { hasNoBody } from "./no-body.ts";
 import { PlainReply } from "./plain-reply.ts";
 import type { ResponseDraft } from "./response-draft.ts";
 import { sendableHeaders } from "./sendable.ts";
@@ -51,11 +52,6 @@ function encodeJson(value: unknown, shape: ResponseShape, draft: ResponseDraft):
   const status = draft.status ?? shape.status;
   const body = hasNoBody(status) ? null : toJson(value, "handler to return");
   return new PlainReply(status, body, draft.hasHeaders ? sendableHeaders(draft.headers) : undefined);
-}
-
-/** @see RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5 */
-function hasNoBody(status: number): boolean {
-  return status === 204 || status === 205 || status === 304;
 }
 
 /** Is it streamed? */
