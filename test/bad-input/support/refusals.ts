@@ -14,7 +14,7 @@ export function testRefusals(refusals: readonly Refusal[]): void {
 }
 
 /** What a definition throws, or rejects with. */
-export async function thrownBy(define: () => unknown): Promise<Error> {
+async function thrownBy(define: () => unknown): Promise<Error> {
   try {
     await define();
   } catch (error) {
