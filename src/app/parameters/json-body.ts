@@ -19,14 +19,18 @@ const mostLevels = 500;
 const jsonType = /^application\/(?:[\w.+-]+\+)?json$/i;
 
 /**
- * Reads a body as JSON.
+ * Refuses a body of another media type, before it is read. Returns the type; `undefined` when none was sent.
  *
- * @throws {HTTPException} 415 for another media type, 413 for more than `limit` bytes.
+ * @throws {HTTPException} 415.
  */
-export async function readJsonBody(source: RequestSource, limit: number): Promise<JsonBody> {
+export function checkJsonType(source: RequestSource): string | undefined {
   const type = mediaType(source);
   if (type !== undefined && type !== "application/json" && !jsonType.test(type)) throw wrongType(type);
-  const text = await readText(source, limit).catch(refuseUnread);
+  return type;
+}
+
+/** The text of a body as JSON. @throws {HTTPException} 415 when there is a body, but no word on its type. */
+export function toJsonBody(text: string, type: string | undefined): JsonBody {
   if (text.trim() === "") return { kind: "none" };
   if (type === undefined) throw wrongType("none");
   return parseJson(text);
@@ -45,7 +49,7 @@ function wrongType(type: string): HTTPException {
 }
 
 /** A body that breaks off is the client's doing, and mostly there is nobody left to read the answer. */
-function refuseUnread(error: unknown): never {
+export function refuseUnread(error: unknown): never {
   if (error instanceof NotUtf8Error) throw new RequestValidationError([invalidJson(error.message)]);
   throw error instanceof HTTPException ? error : unfinishedBody(error);
 }
@@ -56,11 +60,11 @@ export function unfinishedBody(cause: unknown): HTTPException {
 }
 
 /**
- * With a content length the server itself reads no more than that, so only bodies of unknown length are counted.
+ * The body as text; one that can't be read is refused by `refuseUnread`. With a content length the server itself reads no more than that, so only bodies of unknown length are counted.
  *
  * @see RFC 9112, section 6.3
  */
-function readText(source: RequestSource, limit: number): Promise<string> {
+export function readBodyText(source: RequestSource, limit: number): Promise<string> {
   const length = source.header("content-length");
   if (length !== undefined) return Number(length) > limit ? Promise.reject(tooLarge(limit)) : source.text();
   const { request } = source;

@@ -7,7 +7,7 @@ import type { RequestSource } from "../request/request-source.ts";
 import type { StandardSchemaV1 } from "../schemas/standard-schema.ts";
 import { faultsOf, furtherFaults, missing, RequestValidationError, type Fault } from "./fault.ts";
 import { readFormBody, type FormRoom } from "./form-body.ts";
-import { readJsonBody, type JsonBody } from "./json-body.ts";
+import { checkJsonType, readBodyText, refuseUnread, toJsonBody, type JsonBody } from "./json-body.ts";
 import { nameInRequest, type RequestParameter } from "./parameter.ts";
 
 /** What a reader needs of the request at hand. */
@@ -72,10 +72,15 @@ export class ParameterReader {
     return judging.end();
   }
 
-  async #readBody(host: ReadHost, judging: Judging): Promise<void> {
-    const read = await readJsonBody(host.source, this.#room.bodyLimit);
-    for (const reading of this.#bodies) judgeBody(reading, read, judging);
-    return judging.end();
+  /** One promise behind that of the text: each further one would cost every request with a body. */
+  #readBody({ source }: ReadHost, judging: Judging): Promise<void> {
+    const type = checkJsonType(source);
+    const judge = (text: string): undefined | Promise<void> => {
+      const read = toJsonBody(text, type);
+      for (const reading of this.#bodies) judgeBody(reading, read, judging);
+      return judging.end();
+    };
+    return readBodyText(source, this.#room.bodyLimit).then(judge, refuseUnread);
   }
 
   async #readForm(host: ReadHost, judging: Judging): Promise<void> {

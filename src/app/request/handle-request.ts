@@ -23,28 +23,47 @@ export async function handleRequest(route: CompiledRoute, source: RequestSource,
   app.exchanges?.set(source.request, { answerAnew: async (error) => toResponse(await recover(exchange, error)) });
   let response: Reply;
   try {
-    response = await respond(exchange);
+    const resolving = exchange.resolve();
+    if (resolving !== undefined) await resolving;
+    const made = respond(exchange);
+    response = isPromiseLike(made) ? await made : made;
   } catch (error) {
     response = await recover(exchange, error);
   }
   return exchange.send(response);
 }
 
-async function respond(exchange: Exchange): Promise<Reply> {
-  const { tasks, route } = exchange;
-  const resolving = exchange.resolve();
-  if (resolving !== undefined) await resolving;
-  const returned = (route.definition.handler as (context: object) => unknown)(exchange.handlerContext());
-  const value = isPromiseLike(returned) ? await returned : returned;
+/** Calls the handler and makes its reply; a promise only if something on the way takes time. */
+function respond(exchange: Exchange): Reply | Promise<Reply> {
+  const { handler } = exchange.route.definition;
+  const returned = (handler as (context: object) => unknown)(exchange.handlerContext());
+  return isPromiseLike(returned) ? respondLater(exchange, returned) : respondWith(exchange, returned);
+}
+
+async function respondLater(exchange: Exchange, returned: PromiseLike<unknown>): Promise<Reply> {
+  return respondWith(exchange, await returned);
+}
+
+function respondWith(exchange: Exchange, value: unknown): Reply | Promise<Reply> {
+  const { route, responseDraft, tasks } = exchange;
   if (isStreamed(value)) return respondStreamed(exchange, value);
-  const made = isResponse(value) ? sendable(value) : jsonReply(value, route.shape, exchange.responseDraft);
-  const response = isPromiseLike(made) ? await made : made;
-  if (exchange.hasFunctionScope) await closeFunctionScope(exchange);
+  const made = isResponse(value) ? sendable(value) : jsonReply(value, route.shape, responseDraft);
+  if (isPromiseLike(made) || exchange.hasFunctionScope) return closeAndStore(exchange, made);
   const storing = tasks.storeDurable();
-  if (storing !== undefined) await storing;
+  return storing === undefined ? settled(exchange, made) : storing.then(() => settled(exchange, made));
+}
+
+async function closeAndStore(exchange: Exchange, made: Reply | Promise<Reply>): Promise<Reply> {
+  const reply = await made;
+  if (exchange.hasFunctionScope) await closeFunctionScope(exchange);
+  await exchange.tasks.storeDurable();
+  return settled(exchange, reply);
+}
+
+function settled({ tasks }: Exchange, reply: Reply): Reply {
   tasks.sealDurable();
-  tasks.settle({ status: response.status });
-  return response;
+  tasks.settle({ status: reply.status });
+  return reply;
 }
 
 /** The generator runs when function scope has closed; what it adds before its last chunk is stored before that. */
