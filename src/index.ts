@@ -7,6 +7,7 @@ export type { HandlerContext } from "./app/request/handler-context.ts";
 export { HTTPException } from "./app/http-exception.ts";
 export { RequestValidationError, type Fault } from "./app/parameters/fault.ts";
 export type { FileOptions } from "./app/parameters/file-options.ts";
+export type { StandardSchemaV1 } from "./app/schemas/standard-schema.ts";
 export { body, cookie, file, form, header, path, query, request, response } from "./app/parameters/parameters.ts";
 export { PlatformError } from "./app/platform.ts";
 export { eventStream, type ServerSentEvent } from "./app/response/event-stream.ts";

@@ -38,9 +38,12 @@ export function faultsOf(issues: readonly StandardSchemaV1.Issue[], loc: Fault["
   if (input === undefined) return [missing(loc)];
   return issues.map((issue) => {
     const path = (issue.path ?? []).map((part) => pathKey(typeof part === "object" ? part.key : part));
+    const here = [...loc, ...path];
+    // A path into what the schema made of a text: nothing is missing, the text is wrong.
+    if (typeof input !== "object") return { type: typeOf(issue), loc: here, msg: issue.message, input };
     const found = valueAt(input, path);
-    if (found === undefined && path.length > 0) return missing([...loc, ...path]);
-    return { type: typeOf(issue), loc: [...loc, ...path], msg: issue.message, input: found ?? null };
+    if (found === undefined && path.length > 0) return missing(here);
+    return { type: typeOf(issue), loc: here, msg: issue.message, input: found ?? null };
   });
 }
 
