@@ -6,11 +6,12 @@ import type { CompiledRoute } from "../routing/compiled-route.ts";
 import { Exchange } from "./exchange.ts";
 import type { RequestSource, WebSource } from "./request-source.ts";
 import { answerError, reportRequest } from "./answer-error.ts";
+import type { ResponseDraft } from "../response/response-draft.ts";
 import type { EventStream } from "../response/event-stream.ts";
 import { toResponse, type Reply } from "../response/plain-reply.ts";
 import { isResponse } from "../response/is-response.ts";
 import { sendable } from "../response/sendable.ts";
-import { isStreamed, jsonReply, streamResponse } from "../response/serialise.ts";
+import { bytesResponse, isStreamed, jsonReply, streamResponse, type ResponseShape } from "../response/serialise.ts";
 
 /**
  * One request from its guards to its response, in the order that the documentation promises: resolve, call the handler,
@@ -47,10 +48,16 @@ async function respondLater(exchange: Exchange, returned: PromiseLike<unknown>):
 function respondWith(exchange: Exchange, value: unknown): Reply | Promise<Reply> {
   const { route, responseDraft, tasks } = exchange;
   if (isStreamed(value)) return respondStreamed(exchange, value);
-  const made = isResponse(value) ? sendable(value) : jsonReply(value, route.shape, responseDraft);
+  const made = replyTo(value, route.shape, responseDraft);
   if (isPromiseLike(made) || exchange.hasFunctionScope) return closeAndStore(exchange, made);
   const storing = tasks.storeDurable();
   return storing === undefined ? settled(exchange, made) : storing.then(() => settled(exchange, made));
+}
+
+function replyTo(value: unknown, shape: ResponseShape, draft: ResponseDraft): Reply | Promise<Reply> {
+  if (isResponse(value)) return sendable(value);
+  const isBytes = value instanceof Uint8Array && shape.schema === undefined;
+  return isBytes ? sendable(bytesResponse(new Uint8Array(value), shape, draft)) : jsonReply(value, shape, draft);
 }
 
 async function closeAndStore(exchange: Exchange, made: Reply | Promise<Reply>): Promise<Reply> {

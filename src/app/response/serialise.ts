@@ -54,6 +54,13 @@ function encodeJson(value: unknown, shape: ResponseShape, draft: ResponseDraft):
   return new PlainReply(status, body, draft.hasHeaders ? sendableHeaders(draft.headers) : undefined);
 }
 
+/** Bytes as they are: as JSON they would be an object of numbers. */
+export function bytesResponse(bytes: Uint8Array<ArrayBuffer>, shape: ResponseShape, draft: ResponseDraft): Response {
+  const headers = new Headers(draft.hasHeaders ? draft.headers : undefined);
+  if (!headers.has("content-type")) headers.set("content-type", "application/octet-stream");
+  return new Response(bytes, { status: draft.status ?? shape.status, headers });
+}
+
 /** Is it streamed? */
 export function isStreamed(value: unknown): value is AsyncIterable<unknown> | EventStream {
   return value instanceof EventStream || (typeof value === "object" && value !== null && Symbol.asyncIterator in value);
