@@ -80,3 +80,14 @@ describe.each(libraries)("$name", ({ page, order, user }) => {
     expect((await client.get("/me")).json()).toEqual({ name: "Ada" });
   });
 });
+
+test("an issue that points to a prototype is told as a field that is not there", async () => {
+  const issues = [{ message: "bad", path: ["__proto__", "constructor"] }];
+  const app = new App();
+  const schema: StandardSchemaV1 = { "~standard": { version: 1, vendor: "test", validate: () => ({ issues }) } };
+  app.post("/", { value: body(schema) }, () => null);
+  const response = await new TestClient(app).post("/", { json: { a: 1 } });
+  expect(response.json()).toEqual({
+    detail: [{ type: "missing", loc: ["body", "__proto__", "constructor"], msg: "Field required", input: null }],
+  });
+});

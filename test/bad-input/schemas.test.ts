@@ -42,7 +42,7 @@ const schemas: readonly (readonly [
     "finds issues with __proto__ in the path",
     () => ({ issues: [{ message: "bad", path: ["__proto__", "x"] }] }),
     422,
-    '"type":"missing"',
+    '"loc":["query","q","__proto__","x"],"msg":"bad","input":"x"',
   ],
   ["answers later", async () => ({ value: 1 }), 200, "null"],
 ];
