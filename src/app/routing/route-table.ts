@@ -6,6 +6,7 @@ import type { CompiledRoute } from "./compiled-route.ts";
 /** The routes of an app: no two of them alike, and which methods a path has. */
 export class RouteTable {
   readonly #routes = new Map<string, CompiledRoute>();
+  #byPath: TrieRouter<string> | undefined;
 
   /** @throws {AfterworkError} `INVALID_DEFINITION` when there is such a route already, whatever its parameters are called. */
   add(route: CompiledRoute): void {
@@ -19,6 +20,7 @@ export class RouteTable {
       );
     }
     this.#routes.set(key, route);
+    this.#byPath = undefined;
   }
 
   get all(): readonly CompiledRoute[] {
@@ -27,11 +29,16 @@ export class RouteTable {
 
   /** The methods that a path answers to; empty when there is no such path. */
   methodsOf(path: string): readonly string[] {
-    const router = new TrieRouter<string>();
-    for (const { definition } of this.all) router.add("ALL", definition.path, definition.method);
+    this.#byPath ??= this.#indexPaths();
     const trimmed = path.length > 1 ? path.replace(/\/$/, "") : path;
-    const methods = new Set(router.match("ALL", trimmed)[0].map(([method]) => method));
+    const methods = new Set(this.#byPath.match("ALL", trimmed)[0].map(([method]) => method));
     if (methods.has("GET")) methods.add("HEAD");
     return [...methods].toSorted();
+  }
+
+  #indexPaths(): TrieRouter<string> {
+    const router = new TrieRouter<string>();
+    for (const { definition } of this.all) router.add("ALL", definition.path, definition.method);
+    return router;
   }
 }

@@ -10,6 +10,7 @@ import { socketUpgradeKey } from "../../app/socket/socket-upgrade.ts";
 import { AfterworkError } from "../../base/errors.ts";
 import { aBoolean, aString, checkOptions, expected, wholeNumber } from "../../base/options.ts";
 import { directListener, preparedResponseKey, type PreparedOutgoing } from "./direct-listener.ts";
+import { isPlainHost } from "./plain-host.ts";
 import { handleSignals } from "./signals.ts";
 import { upgradeSocket } from "./upgrade-socket.ts";
 import { Shutdown } from "./shutdown.ts";
@@ -93,7 +94,9 @@ function fetchOf(app: ServableApp): (request: Request, environment: object) => R
     const { incoming, outgoing } = environment as NodeEnvironment;
     const prepared = outgoing?.[preparedResponseKey];
     if (prepared !== undefined) return prepared;
-    if (!URL.canParse(request.url)) return new Response(null, { status: 400 });
+    // Of what the adapter lets through, only the host can still be wrong.
+    if (!isPlainHost(incoming.headers.host ?? "") && !URL.canParse(request.url))
+      return new Response(null, { status: 400 });
     if (outgoing !== undefined) return app.fetch(request, environment);
     // Its own end, because nobody reads the body of a handshake that is refused.
     const end = new NodeEnd(incoming.socket);
