@@ -11,6 +11,11 @@ export function isGeneratorFunction(value: unknown): boolean {
   return prototype === generatorFunction || prototype === asyncGeneratorFunction;
 }
 
+/** Is it written as a generator function that is not asynchronous? */
+export function isSyncGeneratorFunction(value: unknown): boolean {
+  return typeof value === "function" && Object.getPrototypeOf(value) === generatorFunction;
+}
+
 /** Is it a generator, however it was made? By its tag, so that other iterators are none. */
 export function isGenerator(value: unknown): value is AnyGenerator {
   if (typeof value !== "object" || value === null || !(Symbol.toStringTag in value)) return false;

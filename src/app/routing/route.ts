@@ -1,4 +1,5 @@
 import { AfterworkError } from "../../base/errors.ts";
+import { isSyncGeneratorFunction } from "../../base/generators.ts";
 import {
   aBoolean,
   aString,
@@ -58,7 +59,8 @@ export function defineRoute(
   if (rest.length > 3 || typeof handler !== "function") {
     throw invalid(`${owner}: expected (path, handler), (path, inputs, handler) or (path, inputs, options, handler)`);
   }
-  if (isGenerator(handler) || isClass(handler)) {
+  // Nobody sends what a generator yields: only async iterables are streamed.
+  if (isSyncGeneratorFunction(handler) || isClass(handler)) {
     const wanted = "a handler that is a function or an async generator function";
     throw invalid(`${owner}: expected ${wanted}, got a ${isClass(handler) ? "class" : "generator function"}`);
   }
@@ -83,11 +85,6 @@ export function defineRoute(
     options: options as RouteOptions,
     handler: handler as RouteDefinition["handler"],
   };
-}
-
-/** Nobody sends what it yields: only async iterables are streamed. */
-function isGenerator(handler: object): boolean {
-  return Object.prototype.toString.call(handler) === "[object GeneratorFunction]";
 }
 
 function invalid(message: string): AfterworkError {
