@@ -1,0 +1,90 @@
+/** A worker's session. It holds the leases of everything that the worker has claimed. */
+export interface WorkerSession {
+  /** New for every start of a worker, and after the store has ended the session. */
+  readonly id: string;
+  /** The session may be ended by anybody when it has not been extended for this long. */
+  readonly leaseMs: number;
+  /** Where it runs, for people: host and process. */
+  readonly name: string;
+}
+
+/** What a worker wants. */
+export interface ClaimRequest {
+  /** The id of its session. */
+  readonly worker: string;
+  /** New for every claim; the jobs that it takes are held under it. */
+  readonly token: string;
+  /**
+   * The queues to serve; `undefined`: all. Each is given an equal share of `limit`, in this order, and what one leaves goes
+   * to the next.
+   */
+  readonly queues: readonly string[] | undefined;
+  /** The names of the tasks that it knows. Jobs of others are parked until somebody claims who knows them. */
+  readonly tasks: readonly string[];
+  readonly limit: number;
+  /** How many of these may have a concurrency key or a rate limit; they are started at once, never prefetched. */
+  readonly keyedLimit: number;
+}
+
+/** The answer to a claim. */
+export interface ClaimAnswer {
+  /** In the order in which they are to be started. */
+  readonly jobs: readonly ClaimedJob[];
+  /**
+   * When the next job of these queues becomes due, or room for a rate-limited one arises; absent when nothing is waiting
+   * for a time.
+   */
+  readonly nextDueInMs?: number;
+  /** Jobs were left that could have been claimed with a higher limit. */
+  readonly more: boolean;
+  /** The jobs that were parked just now, because this worker does not know their tasks. */
+  readonly parked: readonly { readonly id: string; readonly task: string }[];
+  /** The session has been ended, so nothing was claimed: register a new one. */
+  readonly ended: boolean;
+  readonly now: number;
+}
+
+/** A job that a worker now holds. */
+export interface ClaimedJob {
+  readonly id: string;
+  readonly task: string;
+  readonly queue: string;
+  readonly priority: number;
+  readonly args: string;
+  readonly options?: string;
+  readonly trace?: string;
+  readonly parents?: readonly string[];
+  /** 1 for the first one. Attempts that were snoozed, parked or handed back do not count; crashes do. */
+  readonly attempt: number;
+  /** Are there steps to load? */
+  readonly hasSteps: boolean;
+  /** Has it a concurrency key or a rate limit? */
+  readonly keyed: boolean;
+  /** When it was stored, and when it became due, by the store's clock. */
+  readonly createdAt: number;
+  readonly dueAt: number;
+}
+
+/** The answer to `extend`. */
+export interface ExtendAnswer {
+  /** `false`: the session has been ended and everything it held is lost. */
+  readonly alive: boolean;
+  /** The ids of its jobs that somebody wants to stop; named each time until they are settled. */
+  readonly cancel: readonly string[];
+  readonly now: number;
+}
+
+/** What a sweep has done. */
+export interface ReclaimAnswer {
+  /** Jobs whose worker has vanished, with what became of them. */
+  readonly jobs: readonly {
+    readonly id: string;
+    readonly task: string;
+    readonly attempt: number;
+    readonly status: "queued" | "failed" | "cancelled";
+  }[];
+  /** How many jobs have expired without being claimed. */
+  readonly expired: number;
+  /** There is more to do. */
+  readonly more: boolean;
+}

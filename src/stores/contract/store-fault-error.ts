@@ -1,0 +1,12 @@
+import { AfterworkError, type ErrorExtras } from "../../base/errors.ts";
+
+/** What a store failed with. Code `STORE_FAULT`. */
+export class StoreFaultError extends AfterworkError {
+  /** May the same call succeed in a moment? A locked file and a lost connection do; a full disk and a corrupt file don't. */
+  readonly passing: boolean;
+
+  constructor(message: string, options: ErrorExtras & { readonly passing?: boolean } = {}) {
+    super("STORE_FAULT", message, options);
+    this.passing = options.passing ?? false;
+  }
+}

@@ -1,0 +1,112 @@
+import type { ClaimAnswer, ClaimRequest, ExtendAnswer, ReclaimAnswer, WorkerSession } from "./claim.ts";
+import type { Counts, JobPage, JobRecord, ListFilter } from "./job-record.ts";
+import type { InsertAnswer, NewJob } from "./new-job.ts";
+import type { EventRecord, Outcome, RecordEntry, SettleAnswer, StepRecord } from "./outcome.ts";
+
+/** What a store can do, as data. */
+export interface Capabilities {
+  /** `settable`: its time is that of a `Clock` it was given; `server`: that of its server. */
+  readonly clock: "settable" | "server";
+  /** Can jobs be inserted in a transaction of the user? */
+  readonly tx: boolean;
+  /** Do hints reach other processes? Else only this one. */
+  readonly wake: "process" | "everywhere";
+  /** Can several processes use it at the same time? */
+  readonly multiProcess: boolean;
+  /** Does what was acknowledged survive: nothing, the end of the process, or the loss of power? */
+  readonly durability: "none" | "process" | "power";
+  /** How many jobs one `insert`, `claim` or `settle` should hold at most. */
+  readonly maxBatch: number;
+}
+
+/** A schedule as it is kept. */
+export interface ScheduleRecord {
+  readonly name: string;
+  /** The last slot that has been seen to, in milliseconds since the epoch. */
+  readonly lastSlot: number;
+}
+
+/** What `migrate` has done, or would do. */
+export interface MigrationReport {
+  readonly from: number;
+  readonly to: number;
+  /** The statements, in order; empty when nothing has to be done. */
+  readonly statements: readonly string[];
+}
+
+/**
+ * Where durable jobs are kept. A store only moves records between states; each call is one transition, atomic unless noted,
+ * and every id may be an alias. Calls may be made concurrently. Validation, timeouts and the retry of passing faults lie above, in the guard:
+ * a fault that may pass is thrown as a {@link StoreFaultError} that says so.
+ */
+export interface Store {
+  readonly capabilities: Capabilities;
+  /** Connects and migrates. Called once, before anything else. */
+  open(): Promise<void>;
+  /** Lets go what is open. What was called before is finished first. Called again, it does nothing. */
+  close(): Promise<void>;
+  /** Brings the schema up to date under a lock; with `plan` only says how. */
+  migrate(options?: { readonly plan?: boolean }): Promise<MigrationReport>;
+
+  /**
+   * Stores jobs, in this order; the answers come in the same. All or nothing. With `tx`, a transaction of the user's own, it is
+   * his commit that counts.
+   */
+  insert(jobs: readonly NewJob[], tx?: unknown): Promise<readonly InsertAnswer[]>;
+
+  register(worker: WorkerSession): Promise<void>;
+  claim(request: ClaimRequest): Promise<ClaimAnswer>;
+  /**
+   * Renews a session. `tokens` are all those under which the worker holds jobs or is just claiming some: what it holds under
+   * others goes back without costing an attempt, for their claims' answers were lost. With `leaving` the session ends.
+   */
+  extend(worker: string, tokens: readonly string[], options?: { readonly leaving?: boolean }): Promise<ExtendAnswer>;
+  /** Atomic per job. The answers come in the order of the outcomes. */
+  settle(worker: string, outcomes: readonly Outcome[]): Promise<readonly SettleAnswer[]>;
+
+  /** Ends sessions that have run out, takes their jobs back, and expires what is to be; at most `limit` jobs. */
+  reclaim(limit: number): Promise<ReclaimAnswer>;
+  /** What does not run ends as `cancelled`; what runs is asked to stop. */
+  cancel(ids: readonly string[]): Promise<readonly ("cancelled" | "requested" | "terminal" | "unknown")[]>;
+  /**
+   * Jobs that have ended, and not succeeded, are due again at once with attempts counted from 1; children that ended because of
+   * them wait again. `conflict`: another job has its unique key. `parent`: it ended because of a parent, so that is to be
+   * retried.
+   */
+  retry(ids: readonly string[]): Promise<readonly ("retried" | "conflict" | "parent" | "active" | "succeeded" | "unknown")[]>;
+  /** Forgets jobs that have ended. `needed`: a child that has not ended needs its result. */
+  remove(ids: readonly string[]): Promise<readonly ("removed" | "active" | "needed" | "unknown")[]>;
+  /** Forgets jobs that have been kept long enough, for about this long. Not one transaction. */
+  prune(budgetMs: number): Promise<{ readonly removed: number; readonly more: boolean }>;
+
+  record(worker: string, entries: readonly RecordEntry[]): Promise<readonly ("applied" | "lost")[]>;
+  /** In the order in which they were recorded. */
+  loadSteps(id: string): Promise<readonly StepRecord[]>;
+  /** The events after the one with the id `after`, oldest first. */
+  events(id: string, after: number, limit: number): Promise<readonly EventRecord[]>;
+
+  /** In the order of the ids; `undefined` for one that is unknown. `brief` leaves out arguments and failures. */
+  get(ids: readonly string[], options?: { readonly brief?: boolean }): Promise<readonly (JobRecord | undefined)[]>;
+  list(filter: ListFilter): Promise<JobPage>;
+  counts(cap: number): Promise<Counts>;
+  /** Nothing is claimed from a paused queue. It need not have had jobs. */
+  setQueue(name: string, state: { readonly paused: boolean }): Promise<void>;
+
+  /** Notes names that are new, with the store's now as their last slot, and returns those named. In their order. */
+  schedules(names: readonly string[]): Promise<{ readonly schedules: readonly ScheduleRecord[]; readonly now: number }>;
+  /** Moves a schedule on and stores jobs, if its last slot is still the expected one. `undefined` if not. */
+  fire(
+    name: string,
+    expectedLast: number,
+    slot: number,
+    jobs: readonly NewJob[],
+  ): Promise<readonly InsertAnswer[] | undefined>;
+
+  /** Tells others that there is something new. Only a hint. */
+  wake(topic: WakeTopic): void;
+  /** Calls back when something may be new, from here or elsewhere; the function returned ends that. */
+  onWake(listener: (topic: WakeTopic) => void): () => void;
+}
+
+/** `jobs`: something may be claimed. `control`: something was cancelled, paused or resumed. `ended`: jobs have ended. */
+export type WakeTopic = "jobs" | "control" | "ended";
