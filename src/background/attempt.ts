@@ -1,40 +1,30 @@
 import type { Log } from "../base/log.ts";
 import { withFields } from "../base/log.ts";
-import { isGenerator } from "../base/generators.ts";
 import { isPromiseLike } from "../base/promises.ts";
-import type { AppScope } from "../dependencies/app-scope.ts";
-import { combined, type Closed } from "../dependencies/cleanup.ts";
-import type { Plan } from "../dependencies/plan.ts";
-import { Resolution } from "../dependencies/resolution.ts";
 import type { AnyTask } from "../tasks/any-task.ts";
 import { isTask } from "../tasks/task.ts";
-import { InvalidWorkError } from "../tasks/task-errors.ts";
 import { isThreadFunction, threadWork } from "../tasks/thread-function.ts";
-import type { BlockWatch } from "./block-watch.ts";
 import type { InProcessJob, JobRoot } from "./in-process-job.ts";
+import { refuseGenerator, TaskCall, type TaskCallEnvironment, type TaskCallHost } from "./task-call.ts";
 import { runWithin, TaskList, type JobRunner, type RunningAttempt, type TaskListHost } from "./task-list.ts";
 import type { TaskObserver } from "./task-observer.ts";
 
 const nothing: readonly InProcessJob[] = [];
 
 /** What every attempt has around it. */
-export interface AttemptEnvironment {
+export interface AttemptEnvironment extends TaskCallEnvironment {
   readonly runner: JobRunner;
-  readonly appScope: AppScope;
   readonly log: Log;
-  readonly blocks: BlockWatch;
-  /** How the dependencies of a task are resolved, overrides included. */
-  planOf(task: AnyTask): Plan;
 }
 
 /** One execution of a job: the call, its own work and dependencies, and what stops it. */
-export class Attempt implements RunningAttempt, TaskListHost {
+export class Attempt implements RunningAttempt, TaskListHost, TaskCallHost {
   readonly number: number;
   readonly #job: InProcessJob;
   readonly #environment: AttemptEnvironment;
   #tasks: TaskList | undefined;
   #abortion: AbortController | undefined;
-  #resolution: Resolution | undefined;
+  #call: TaskCall | undefined;
   #expired: Error | undefined;
   #ended = false;
 
@@ -50,6 +40,10 @@ export class Attempt implements RunningAttempt, TaskListHost {
 
   get observer(): TaskObserver | undefined {
     return this.#job.seed.observer;
+  }
+
+  get trace(): string | undefined {
+    return this.root.trace;
   }
 
   get runner(): JobRunner {
@@ -83,7 +77,7 @@ export class Attempt implements RunningAttempt, TaskListHost {
 
   /** The function-scope dependency of this attempt that handed out just this object. */
   ownerOf(value: unknown): string | undefined {
-    return this.#resolution?.functionScope?.ownerOf(value);
+    return this.#call?.ownerOf(value);
   }
 
   /** It has taken too long and failed: tells the work to stop. Whatever it still returns, nothing of it is committed. */
@@ -119,39 +113,24 @@ export class Attempt implements RunningAttempt, TaskListHost {
     }
   }
 
-  #callTask(task: AnyTask, context: object, args: readonly unknown[]): unknown {
-    const start = performance.now();
-    try {
-      return (task.run as Callable)(context, ...args);
-    } finally {
-      this.#environment.blocks.check(this.#job.name, start);
-    }
+  #runTask(task: AnyTask, args: readonly unknown[]): unknown {
+    this.#call = new TaskCall(task, this.#environment, this);
+    return this.#call.run(args);
   }
 
-  async #runTask(task: AnyTask, args: readonly unknown[]): Promise<unknown> {
-    const plan = this.#environment.planOf(task);
-    const resolution = new Resolution(plan, {
-      appScope: this.#environment.appScope,
-      createContext: () => this.#createContext(),
-    });
-    this.#resolution = resolution;
-    let value: unknown;
-    try {
-      for (const stage of [...plan.guards, plan.main]) await resolution.run(stage.steps);
-      const context = resolution.assign({ ...this.#createContext(), attempt: this.number }, plan.outputs);
-      this.#controller.signal.throwIfAborted();
-      value = refuseGenerator(await this.#callTask(task, context, args));
-      if (this.#expired !== undefined) throw this.#expired;
-    } catch (error) {
-      const closed = await closeScopes(resolution, { error });
-      throw combined(closed);
-    }
-    const closed = await closeScopes(resolution, undefined);
-    if (closed.failure !== undefined) throw combined(closed);
-    return value;
+  createTaskContext(): Record<string, unknown> {
+    return { ...this.createContext(), attempt: this.number };
   }
 
-  #createContext(): Record<string, unknown> {
+  throwIfStopped(): void {
+    this.#controller.signal.throwIfAborted();
+  }
+
+  throwIfOver(): void {
+    if (this.#expired !== undefined) throw this.#expired;
+  }
+
+  createContext(): Record<string, unknown> {
     const { name, id } = this.#job;
     const log = withFields(this.#environment.log, { task: name, job: id });
     return { background: this.tasks, signal: this.#controller.signal, log };
@@ -167,19 +146,3 @@ function callAttempt(attempt: Attempt, timeoutMs: number): unknown {
 }
 
 type Callable = (...args: readonly unknown[]) => unknown;
-
-function refuseGenerator(result: unknown): unknown {
-  if (!isGenerator(result)) return result;
-  throw new InvalidWorkError("a background task returned a generator; nothing pulls it, so it would never run");
-}
-
-/** In a task's run, function scope and request scope are that run; the shorter one closes first. */
-async function closeScopes(resolution: Resolution, failure: { error: unknown } | undefined): Promise<Closed> {
-  const inner = (await resolution.functionScope?.close(failure)) ?? asClosed(failure);
-  const outer = (await resolution.requestScope?.close(inner.failure)) ?? asClosed(inner.failure);
-  return { failure: outer.failure, errors: [...new Set([...inner.errors, ...outer.errors])] };
-}
-
-function asClosed(failure: { error: unknown } | undefined): Closed {
-  return { failure, errors: failure === undefined ? [] : [failure.error] };
-}

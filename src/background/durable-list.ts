@@ -1,6 +1,7 @@
 import { toError } from "../base/errors.ts";
 import type { AnyTask } from "../tasks/any-task.ts";
 import type { Job } from "../tasks/job.ts";
+import { JobConflictError } from "../tasks/job-errors.ts";
 import { EngineMissingError } from "../tasks/task-errors.ts";
 import { StoreUnavailableError, type DurablePort, type PreparedJob } from "./durable-port.ts";
 import type { RunWhen } from "./in-process-job.ts";
@@ -21,6 +22,7 @@ interface Entry {
 export class DurableList {
   readonly #host: DurableHost;
   #entries: Entry[] = [];
+  #writing: Promise<void>[] = [];
   #sealed: boolean;
 
   /** `sealed`: from the start, everything is stored at the call. */
@@ -30,25 +32,40 @@ export class DurableList {
   }
 
   /** @throws {EngineMissingError} @throws {UnknownTaskError} */
-  add(when: RunWhen, task: AnyTask, args: readonly unknown[]): Job {
+  add(when: RunWhen, task: AnyTask, args: readonly unknown[], trace: string | undefined): Job {
     const { engine } = this.#host;
     if (engine === undefined) throw new EngineMissingError(task.name);
-    const prepared = engine.prepare(task, args);
-    if (this.#sealed && when !== "failure") this.#storeLate([prepared]);
+    const prepared = engine.prepare(task, args, trace === undefined ? {} : { trace });
+    if (prepared.writing !== undefined) this.#writing.push(prepared.writing);
+    else if (this.#sealed && when !== "failure") this.#storeLate([prepared]);
     else this.#entries.push({ when, prepared });
     return prepared.job;
   }
 
   /** Stores what is due in one batch; `undefined` when nothing is. @throws {StoreUnavailableError} when the store does. */
   store(failed: boolean): undefined | Promise<void> {
-    const due = this.#takeDue(failed);
+    const due = this.take(failed);
+    if (this.#writing.length > 0) return this.#writeAndStore(due);
     return due.length === 0 ? undefined : this.#store(due);
+  }
+
+  /** Waits for what is being written in transactions of the user's own; rejects when one of these writes failed. */
+  writes(): undefined | Promise<void> {
+    if (this.#writing.length === 0) return undefined;
+    const writing = Promise.all(this.#writing);
+    this.#writing = [];
+    return writing.then(() => {});
+  }
+
+  async #writeAndStore(due: readonly PreparedJob[]): Promise<void> {
+    await this.writes();
+    if (due.length > 0) await this.#store(due);
   }
 
   /** Stores what is left and due, and from now on everything at the call. */
   seal(failed: boolean): void {
     this.#sealed = true;
-    const due = this.#takeDue(failed);
+    const due = this.take(failed);
     if (due.length > 0) this.#storeLate(due);
   }
 
@@ -58,7 +75,8 @@ export class DurableList {
     this.#entries = this.#entries.filter(({ when }) => !which(when));
   }
 
-  #takeDue(failed: boolean): readonly PreparedJob[] {
+  /** Hands over what is due. */
+  take(failed: boolean): readonly PreparedJob[] {
     if (this.#entries.length === 0) return [];
     const due = this.#entries.filter(({ when }) => when !== "failure" || failed);
     this.#entries = this.#entries.filter((entry) => !due.includes(entry));
@@ -70,7 +88,7 @@ export class DurableList {
       await this.#host.engine?.store(batch);
     } catch (error) {
       for (const prepared of batch) prepared.drop(toError(error));
-      throw new StoreUnavailableError(error);
+      throw error instanceof JobConflictError ? error : new StoreUnavailableError(error);
     }
   }
 

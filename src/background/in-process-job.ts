@@ -19,6 +19,7 @@ export type RunWhen = "success" | "always" | "failure";
 export interface JobRoot {
   /** How the request has ended. */
   readonly outcome: Outcome | undefined;
+  readonly trace: string | undefined;
   /** Takes jobs in behind those that wait already; runs them at once when none do. */
   adopt(jobs: readonly InProcessJob[]): void;
 }

@@ -8,6 +8,7 @@ import { isTask } from "../tasks/task.ts";
 import type { ArgsOf, JobOf, Work } from "../tasks/work.ts";
 import { nameOfWork } from "./check-work.ts";
 import { DurableList, type DurableHost } from "./durable-list.ts";
+import type { PreparedJob } from "./durable-port.ts";
 import type { InProcessJob, JobRoot, JobSeed, RunWhen } from "./in-process-job.ts";
 import type { TaskObserver } from "./task-observer.ts";
 
@@ -28,6 +29,8 @@ export interface TaskListHost {
   readonly root?: JobRoot;
   /** Who watches what is added here. */
   readonly observer: TaskObserver | undefined;
+  /** The trace that durable jobs go on with. @see https://www.w3.org/TR/trace-context/#traceparent-header */
+  readonly trace: string | undefined;
   /** The function-scope dependency that handed out just this object, if one did. */
   ownerOf(value: unknown): string | undefined;
   /** In-process work was added, so `run` is to be called when the response has ended. */
@@ -92,6 +95,10 @@ export class TaskList implements BackgroundTasks, JobRoot {
     return this.#outcome ?? (this.#root === this ? undefined : this.#root.outcome);
   }
 
+  get trace(): string | undefined {
+    return this.#host.trace;
+  }
+
   concurrent(): this {
     this.#concurrent = true;
     return this;
@@ -112,6 +119,16 @@ export class TaskList implements BackgroundTasks, JobRoot {
   /** Stores the durable tasks that are due, in one batch; `undefined` when there are none. Rejects when that fails. */
   storeDurable(): undefined | Promise<void> {
     return this.#durable?.store(this.#failed);
+  }
+
+  /** Waits for what is being written in transactions of the user's own; `undefined` when nothing is. */
+  writes(): undefined | Promise<void> {
+    return this.#durable?.writes();
+  }
+
+  /** Hands over the durable tasks that are due, for whoever stores them together with something else. */
+  takeDurable(): readonly PreparedJob[] {
+    return this.#durable?.take(this.#failed) ?? [];
   }
 
   /** From now on a durable task is stored at the call. */
@@ -205,7 +222,7 @@ export class TaskList implements BackgroundTasks, JobRoot {
 
   #addDurable(when: RunWhen, work: AnyTask, args: readonly unknown[]): Job {
     this.#durable ??= new DurableList(this.#host.runner, this.#sealed);
-    const job = this.#durable.add(when, work, args);
+    const job = this.#durable.add(when, work, args, this.#host.trace);
     if (when === "failure") this.#awaitOutcome(this.#durable);
     return job;
   }

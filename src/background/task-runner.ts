@@ -5,6 +5,7 @@ import type { Log } from "../base/log.ts";
 import type { AppScope } from "../dependencies/app-scope.ts";
 import type { Overrides } from "../dependencies/overrides.ts";
 import type { Job } from "../tasks/job.ts";
+import type { AttemptEnvironment } from "./attempt.ts";
 import type { BackgroundEvents, TaskFailed } from "./background-events.ts";
 import type { BackgroundLimits } from "./background-options.ts";
 import { BlockWatch } from "./block-watch.ts";
@@ -67,6 +68,11 @@ export class TaskRunner implements JobRunner {
       onFailed: (job, attempts, error) => job.inContext(() => this.#report(job, attempts, error)),
       onEnded: (job) => this.#forget(job),
     };
+  }
+
+  /** What the attempts of durable jobs have around them as well. */
+  get environment(): AttemptEnvironment {
+    return this.#environment;
   }
 
   /** How many jobs wait or run. */

@@ -80,6 +80,11 @@ class PortJob implements Job {
   stored = (): Promise<void> => this.#stored.promise;
   status = (): Promise<JobStatus> => Promise.resolve(this.#status);
   result = (): Promise<never> => Promise.reject(new Error("nobody works here"));
+  readonly deduplicated = false;
+  read = (): Promise<never> => Promise.reject(new Error("nothing can be read here"));
+  progress = (): Promise<undefined> => Promise.resolve(undefined);
+  events = (): AsyncIterable<never> => (async function* () {})();
+  toJSON = (): { id: string; name: string } => ({ id: this.id, name: this.name });
   cancel = (): Promise<"terminal"> => Promise.resolve("terminal");
 }
 

@@ -52,6 +52,10 @@ export class Exchange implements TaskListHost, ResolutionHost, ReadHost {
     return this.source.observer;
   }
 
+  get trace(): string | undefined {
+    return this.source.header("traceparent");
+  }
+
   get appScope(): AppScope {
     return this.app.appScope;
   }

@@ -62,6 +62,7 @@ function replyTo(value: unknown, shape: ResponseShape, draft: ResponseDraft): Re
 
 async function closeAndStore(exchange: Exchange, made: Reply | Promise<Reply>): Promise<Reply> {
   const reply = await made;
+  await exchange.tasks.writes();
   if (exchange.hasFunctionScope) await closeFunctionScope(exchange);
   await exchange.tasks.storeDurable();
   return settled(exchange, reply);
@@ -76,6 +77,7 @@ function settled({ tasks }: Exchange, reply: Reply): Reply {
 /** The generator runs when function scope has closed; what it adds before its last chunk is stored before that. */
 async function respondStreamed(exchange: Exchange, value: AsyncIterable<unknown> | EventStream): Promise<Response> {
   const { tasks, route, source } = exchange;
+  await exchange.tasks.writes();
   if (exchange.hasFunctionScope) await closeFunctionScope(exchange);
   const ended = exchange.livesLong();
   const streaming = streamResponse(value, {

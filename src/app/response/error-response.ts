@@ -1,6 +1,7 @@
 import { StoreUnavailableError } from "../../background/durable-port.ts";
 import { OverloadedError } from "../../background/overloaded-error.ts";
 import { messageOf } from "../../base/errors.ts";
+import { JobConflictError } from "../../tasks/job-errors.ts";
 import { HTTPException } from "../http-exception.ts";
 import { RequestValidationError } from "../parameters/fault.ts";
 import { isResponse } from "./is-response.ts";
@@ -36,6 +37,7 @@ function knownAnswer(error: unknown): Answer {
   if (error instanceof RequestValidationError) return { response: detail(422, error.faults), unexpected: false };
   if (error instanceof OverloadedError) return { response: unavailable(error.retryAfterSeconds), unexpected: false };
   if (error instanceof StoreUnavailableError) return { response: unavailable(1), unexpected: true };
+  if (error instanceof JobConflictError) return { response: detail(409, "Conflict"), unexpected: false };
   const own = ownResponse(error);
   if (own !== undefined) return { response: own, unexpected: false };
   return { response: detail(500, "Internal Server Error"), unexpected: true };
