@@ -1,8 +1,11 @@
-/** A worker's session. It holds the leases of everything that the worker has claimed. */
+/** A worker's session. It holds the leases of everything that the worker has claimed. Registering it again renews it. */
 export interface WorkerSession {
   /** New for every start of a worker, and after the store has ended the session. */
   readonly id: string;
-  /** The session may be ended by anybody when it has not been extended for this long. */
+  /**
+   * The session may be ended by anybody when it has not been extended for this long. Until somebody has, everything done
+   * in it counts.
+   */
   readonly leaseMs: number;
   /** Where it runs, for people: host and process. */
   readonly name: string;
@@ -15,11 +18,14 @@ export interface ClaimRequest {
   /** New for every claim; the jobs that it takes are held under it. */
   readonly token: string;
   /**
-   * The queues to serve; `undefined`: all. Each is given an equal share of `limit`, in this order, and what one leaves goes
-   * to the next.
+   * The queues to serve; `undefined`: all, in the order of names. Each is given an equal share, rounded up, of what those
+   * before it have left of `limit`; then what is left goes to whoever has more, in the same order.
    */
   readonly queues: readonly string[] | undefined;
-  /** The names of the tasks that it knows. Jobs of others are parked until somebody claims who knows them. */
+  /**
+   * The names of the tasks that it knows. Jobs of others, where they come first, are parked; they keep their place in the
+   * order, which they take again when somebody claims from their queue who knows them.
+   */
   readonly tasks: readonly string[];
   readonly limit: number;
   /** How many of these may have a concurrency key or a rate limit; they are started at once, never prefetched. */
@@ -31,11 +37,11 @@ export interface ClaimAnswer {
   /** In the order in which they are to be started. */
   readonly jobs: readonly ClaimedJob[];
   /**
-   * When the next job of these queues becomes due, or room for a rate-limited one arises; absent when nothing is waiting
-   * for a time.
+   * When the next job of these queues becomes due, or room for a rate-limited one of any queue arises; never later than
+   * that; absent when nothing is waiting for a time.
    */
   readonly nextDueInMs?: number;
-  /** Jobs were left that could have been claimed with a higher limit. */
+  /** `limit` was reached and there may be more. */
   readonly more: boolean;
   /** The jobs that were parked just now, because this worker does not know their tasks. */
   readonly parked: readonly { readonly id: string; readonly task: string }[];
@@ -67,7 +73,7 @@ export interface ClaimedJob {
 
 /** The answer to `extend`. */
 export interface ExtendAnswer {
-  /** `false`: the session has been ended and everything it held is lost. */
+  /** `false`: the session has ended, also by leaving, and it holds nothing any more. */
   readonly alive: boolean;
   /** The ids of its jobs that somebody wants to stop; named each time until they are settled. */
   readonly cancel: readonly string[];
@@ -83,7 +89,7 @@ export interface ReclaimAnswer {
     readonly attempt: number;
     readonly status: "queued" | "failed" | "cancelled";
   }[];
-  /** How many jobs have expired without being claimed. */
+  /** How many jobs have expired without being claimed; children that ended with them are not counted. */
   readonly expired: number;
   /** There is more to do. */
   readonly more: boolean;

@@ -1,6 +1,9 @@
 import type { JobStatus } from "../../tasks/job.ts";
 
-/** Where a stored job stands, as it is shown: never `pending`. */
+/**
+ * Where a stored job stands, as it is shown: never `pending`. `queued`: due, whatever still keeps it from being claimed.
+ * `retrying`: due ahead after an attempt that counted; `scheduled`: due ahead before the first one.
+ */
 export type StoredStatus = Exclude<JobStatus, "pending">;
 
 /** An error as it is kept. */
@@ -41,10 +44,10 @@ export interface JobRecord {
   /** When it is, or was, due; absent while it waits for parents. */
   readonly dueAt?: number;
   readonly expiresAt?: number;
-  /** When its last attempt began. */
+  /** When its last attempt began; not said if that was handed back. */
   readonly startedAt?: number;
   readonly finishedAt?: number;
-  /** The name of the worker of its last attempt. */
+  /** The name of the worker of its last attempt; not said if that was handed back. */
   readonly worker?: string;
   /** Of a job that has succeeded; absent for `undefined`. */
   readonly result?: string;
@@ -86,7 +89,7 @@ export interface Counts {
   readonly now: number;
 }
 
-/** One queue, in the order of names. */
+/** One queue, in the order of names: those that have jobs which have not ended, or are paused, and maybe others. */
 export interface QueueCounts {
   readonly name: string;
   readonly paused: boolean;

@@ -4,7 +4,10 @@ export interface NewJob {
   readonly id: string;
   readonly task: string;
   readonly queue: string;
-  /** From -100 to 100; a higher one is claimed first, equal ones in the order of their arrival. */
+  /**
+   * From -100 to 100; a higher one is claimed first, equal ones in the order of their due times, and those due at the same
+   * time in the order of storing.
+   */
   readonly priority: number;
   /** The arguments, encoded. Stores never look inside. */
   readonly args: string;
@@ -12,7 +15,7 @@ export interface NewJob {
   readonly delayMs?: number;
   /** Due at this time, in milliseconds since the epoch. Beside `delayMs` the later one counts. */
   readonly runAt?: number;
-  /** Not started by then, it ends as `expired`. */
+  /** Not claimed by then, it ends as `expired`; once claimed it never does. With both, the earlier one counts. */
   readonly expiresInMs?: number;
   readonly expiresAt?: number;
   /** What workers want to know of this call. Stores never look inside. */
@@ -22,7 +25,11 @@ export interface NewJob {
   readonly unique?: UniqueRule;
   readonly concurrency?: ConcurrencyRule;
   readonly rate?: RateRule;
-  /** The jobs that must have succeeded before. At most 10,000, without duplicates; they are stored already or in the same call. */
+  /**
+   * The jobs that must have succeeded before. At most 10,000, without duplicates; they are stored already or in the same
+   * call, in any order. One that is unknown is a fault, and nothing is stored; with one that has ended otherwise the job
+   * ends at once.
+   */
   readonly parents?: readonly string[];
   /** The trace that it belongs to. @see https://www.w3.org/TR/trace-context/#traceparent-header */
   readonly trace?: string;
@@ -56,21 +63,28 @@ export interface UniqueRule {
   readonly forMs?: number;
   /**
    * `existing`: the new id becomes an alias of the job that has the key. `reject`: nothing is stored. `replace`: while
-   * that job has never been claimed, it takes over the arguments, options, priority and due time of the new one, whose id
-   * becomes an alias; once it has been claimed, the new job is stored and takes over the key.
+   * that job has never been claimed and has not ended, it takes over the arguments, options, priority and due time of the
+   * new one, whose id becomes an alias; else the new job is stored and takes over the key.
    */
   readonly onConflict: "existing" | "reject" | "replace";
   /** With `replace`: the due time is not moved further than this from the moment the first one was stored. */
   readonly maxWaitMs?: number;
 }
 
-/** At most `limit` jobs with this key run at a time. The limit of the job stored last counts. */
+/**
+ * At most `limit` jobs with this key run at a time. The limit of the job stored last counts. A permit is taken when a due
+ * job is let through to its queue, and given back when it is settled in whatever way, taken out or parked; waiters are let
+ * through in the order of claims.
+ */
 export interface ConcurrencyRule {
   readonly key: string;
   readonly limit: number;
 }
 
-/** At most `limit` jobs with this key are claimed in any window `(t - perMs, t]` of the store's clock. */
+/**
+ * At most `limit` jobs with this key are claimed in any window `(t - perMs, t]` of the store's clock. A claim counts, also
+ * if the job is handed back. With a concurrency rule as well a job needs both: it waits where it is refused.
+ */
 export interface RateRule {
   readonly key: string;
   readonly limit: number;

@@ -58,25 +58,35 @@ export interface Store {
   claim(request: ClaimRequest): Promise<ClaimAnswer>;
   /**
    * Renews a session. `tokens` are all those under which the worker holds jobs or is just claiming some: what it holds under
-   * others goes back without costing an attempt, for their claims' answers were lost. With `leaving` the session ends.
+   * others goes back without costing an attempt, for their claims' answers were lost. With `leaving` the session ends, and
+   * everything that it still holds goes back like that.
    */
   extend(worker: string, tokens: readonly string[], options?: { readonly leaving?: boolean }): Promise<ExtendAnswer>;
   /** Atomic per job. The answers come in the order of the outcomes. */
   settle(worker: string, outcomes: readonly Outcome[]): Promise<readonly SettleAnswer[]>;
 
-  /** Ends sessions that have run out, takes their jobs back, and expires what is to be; at most `limit` jobs. */
+  /**
+   * Ends sessions that have run out, takes their jobs back, and expires what is to be; at most `limit` jobs. A job that was
+   * asked to cancel ends as `cancelled`. Each crash is noted as a failed attempt.
+   */
   reclaim(limit: number): Promise<ReclaimAnswer>;
   /** What does not run ends as `cancelled`; what runs is asked to stop. */
   cancel(ids: readonly string[]): Promise<readonly ("cancelled" | "requested" | "terminal" | "unknown")[]>;
   /**
-   * Jobs that have ended, and not succeeded, are due again at once with attempts counted from 1; children that ended because of
-   * them wait again. `conflict`: another job has its unique key. `parent`: it ended because of a parent, so that is to be
-   * retried.
+   * Jobs that have ended, and not succeeded, are due again at once, or wait for the parents that are left, with attempts
+   * counted from 1 and without an expiry; children that ended because of them wait again, unless another job has their
+   * unique key by now or another parent ends them. `conflict`: another job has its unique key. `parent`: it ended because of
+   * a parent, or would again, so that is to be retried.
    */
-  retry(ids: readonly string[]): Promise<readonly ("retried" | "conflict" | "parent" | "active" | "succeeded" | "unknown")[]>;
+  retry(
+    ids: readonly string[],
+  ): Promise<readonly ("retried" | "conflict" | "parent" | "active" | "succeeded" | "unknown")[]>;
   /** Forgets jobs that have ended. `needed`: a child that has not ended needs its result. */
   remove(ids: readonly string[]): Promise<readonly ("removed" | "active" | "needed" | "unknown")[]>;
-  /** Forgets jobs that have been kept long enough, for about this long. Not one transaction. */
+  /**
+   * Forgets jobs that have been kept long enough and that no child needs which has not ended, for about this long. Not one
+   * transaction. With a job its aliases, unique key, steps and events are forgotten, here and in `remove`.
+   */
   prune(budgetMs: number): Promise<{ readonly removed: number; readonly more: boolean }>;
 
   record(worker: string, entries: readonly RecordEntry[]): Promise<readonly ("applied" | "lost")[]>;
