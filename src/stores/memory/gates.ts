@@ -1,0 +1,89 @@
+import { ConcurrencyGate } from "./concurrency-gate.ts";
+import { Heap } from "./heap.ts";
+import { RateGate } from "./rate-gate.ts";
+import type { StoredJob } from "./stored-job.ts";
+
+/** The gates by key. One is made with the first job that bears its key, and forgotten when nothing depends on it. */
+export class Gates {
+  readonly #concurrency = new Map<string, ConcurrencyGate>();
+  readonly #rate = new Map<string, RateGate>();
+  readonly #opening = new Heap<RateGate>((a, b) => a.lookAt < b.lookAt);
+  readonly #clearing = new Heap<RateGate>((a, b) => a.lookAt < b.lookAt);
+
+  /** The gate that a job's concurrency key names; it exists as long as the job has not ended. */
+  concurrencyOf(job: StoredJob): ConcurrencyGate | undefined {
+    return job.concurrency === undefined ? undefined : this.#concurrency.get(job.concurrency.key);
+  }
+
+  rateOf(job: StoredJob): RateGate | undefined {
+    return job.rate === undefined ? undefined : this.#rate.get(job.rate.key);
+  }
+
+  /** The job, which is new or has come back, depends on its gates from now on. */
+  join(job: StoredJob): void {
+    const { concurrency, rate } = job;
+    if (concurrency !== undefined && !this.#concurrency.has(concurrency.key)) {
+      this.#concurrency.set(concurrency.key, new ConcurrencyGate(concurrency));
+    }
+    if (rate !== undefined && !this.#rate.has(rate.key)) this.#rate.set(rate.key, new RateGate(rate));
+    for (const gate of this.#gatesOf(job)) gate.jobs += 1;
+    const used = this.rateOf(job);
+    if (used !== undefined) this.watch(used);
+  }
+
+  /** The limits of the job stored last are those that count. */
+  adopt(job: StoredJob): void {
+    const concurrency = this.concurrencyOf(job);
+    if (concurrency !== undefined) concurrency.limit = job.concurrency?.limit ?? concurrency.limit;
+    const rate = this.rateOf(job);
+    if (rate === undefined) return;
+    rate.limit = job.rate?.limit ?? rate.limit;
+    rate.perMs = job.rate?.perMs ?? rate.perMs;
+  }
+
+  /** The job has ended. */
+  leave(job: StoredJob): void {
+    for (const gate of this.#gatesOf(job)) gate.jobs -= 1;
+    const concurrency = this.concurrencyOf(job);
+    if (concurrency?.jobs === 0) this.#concurrency.delete(concurrency.key);
+    const rate = this.rateOf(job);
+    if (rate?.jobs === 0) this.watch(rate);
+  }
+
+  /** To be called after a change of a gate: whether, and when, time alone will change it again. */
+  watch(gate: RateGate): void {
+    this.#opening.delete(gate);
+    this.#clearing.delete(gate);
+    const opensAt = gate.waiters.size === 0 ? undefined : gate.opensAt();
+    gate.lookAt = opensAt ?? gate.clearAt();
+    if (opensAt !== undefined) this.#opening.add(gate);
+    else if (gate.jobs === 0) this.#clearing.add(gate);
+  }
+
+  /** The gates that time has opened for somebody who waits, in the order of keys. */
+  opened(now: number): readonly RateGate[] {
+    this.#forgetCleared(now);
+    const gates: RateGate[] = [];
+    for (let gate = this.#opening.peek(); gate !== undefined && gate.lookAt <= now; gate = this.#opening.peek()) {
+      this.#opening.delete(gate);
+      gates.push(gate);
+    }
+    return gates.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  /** When time will open a gate for somebody who waits. */
+  nextOpening(): number | undefined {
+    return this.#opening.peek()?.lookAt;
+  }
+
+  #forgetCleared(now: number): void {
+    for (let gate = this.#clearing.peek(); gate !== undefined && gate.lookAt <= now; gate = this.#clearing.peek()) {
+      this.#clearing.delete(gate);
+      this.#rate.delete(gate.key);
+    }
+  }
+
+  #gatesOf(job: StoredJob): readonly (ConcurrencyGate | RateGate)[] {
+    return [this.concurrencyOf(job), this.rateOf(job)].filter((gate) => gate !== undefined);
+  }
+}
