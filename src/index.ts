@@ -44,20 +44,47 @@ export type { Parameter } from "./dependencies/parameter.ts";
 export type { ScopeName } from "./dependencies/scope-name.ts";
 export { serve, type Server, type ServeOptions } from "./servers/node/serve.ts";
 export type { AddTask, BackgroundTasks, Outcome } from "./tasks/background-tasks.ts";
+export type { AnyComposition, Composition } from "./tasks/any-composition.ts";
 export type { Backoff, BackoffOptions } from "./tasks/backoff.ts";
+export type { Codec } from "./tasks/codec.ts";
+export { chain, chord, group } from "./tasks/compose.ts";
+export type { DurableContext, RunningJob } from "./tasks/durable-context.ts";
+export type { DurableOptions, Retention } from "./tasks/durable-options.ts";
 export {
   JobCancelledError,
   JobPendingError,
   type CancelOutcome,
+  type EventsOptions,
   type Job,
+  type JobDetails,
+  type JobError,
+  type JobEvent,
+  type JobFailure,
   type JobStatus,
   type LocalJob,
   type LocalJobStatus,
+  type ResultOptions,
 } from "./tasks/job.ts";
+export {
+  JobConflictError,
+  JobExpiredError,
+  JobFailedError,
+  JobNotFoundError,
+  TimeoutError,
+} from "./tasks/job-errors.ts";
+export type {
+  ConcurrencyOptions,
+  DebounceOptions,
+  RateLimitOptions,
+  TaskKey,
+  ThrottleOptions,
+  UniqueOptions,
+} from "./tasks/key-options.ts";
+export { InvalidArgumentsError, InvalidResultError, type ArgumentIssue } from "./tasks/payload-errors.ts";
 export { NonRetryableError, RetryAfterError } from "./tasks/retry.ts";
 export { task, type Task, type TaskContext } from "./tasks/task.ts";
 export { EngineMissingError, InvalidWorkError, UnknownTaskError } from "./tasks/task-errors.ts";
-export type { CallOptions, TaskOptions } from "./tasks/task-options.ts";
+export type { CallOptions, DurableCallOptions, TaskOptions } from "./tasks/task-options.ts";
 export { TaskTimeoutError } from "./tasks/task-timeout-error.ts";
 export type { ThreadCallOptions, ThreadFunction } from "./tasks/thread-function.ts";
 export type { ArgsOf, JobOf, Work } from "./tasks/work.ts";

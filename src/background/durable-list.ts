@@ -1,10 +1,14 @@
 import { toError } from "../base/errors.ts";
 import type { AnyTask } from "../tasks/any-task.ts";
+import type { AnyComposition } from "../tasks/any-composition.ts";
 import type { Job } from "../tasks/job.ts";
 import { JobConflictError } from "../tasks/job-errors.ts";
 import { EngineMissingError } from "../tasks/task-errors.ts";
 import { StoreUnavailableError, type DurablePort, type PreparedJob } from "./durable-port.ts";
 import type { RunWhen } from "./in-process-job.ts";
+
+/** What is stored instead of being run here. */
+export type DurableWork = AnyTask | AnyComposition;
 
 /** What durable calls need around them. */
 export interface DurableHost {
@@ -32,10 +36,10 @@ export class DurableList {
   }
 
   /** @throws {EngineMissingError} @throws {UnknownTaskError} */
-  add(when: RunWhen, task: AnyTask, args: readonly unknown[], trace: string | undefined): Job {
+  add(when: RunWhen, work: DurableWork, args: readonly unknown[], trace: string | undefined): Job {
     const { engine } = this.#host;
-    if (engine === undefined) throw new EngineMissingError(task.name);
-    const prepared = engine.prepare(task, args, trace === undefined ? {} : { trace });
+    if (engine === undefined) throw new EngineMissingError(work.name);
+    const prepared = engine.prepare(work, args, trace === undefined ? {} : { trace });
     if (prepared.writing !== undefined) this.#writing.push(prepared.writing);
     else if (this.#sealed && when !== "failure") this.#storeLate([prepared]);
     else this.#entries.push({ when, prepared });

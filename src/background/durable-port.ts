@@ -1,5 +1,6 @@
 import { AfterworkError } from "../base/errors.ts";
 import type { AnyTask } from "../tasks/any-task.ts";
+import type { AnyComposition } from "../tasks/any-composition.ts";
 import type { Job } from "../tasks/job.ts";
 import type { Events } from "../base/events.ts";
 import type { AttemptEnvironment } from "./attempt.ts";
@@ -8,11 +9,12 @@ import type { BackgroundEvents } from "./background-events.ts";
 /** Where the durable tasks of requests are stored. The app's engine is one. */
 export interface DurablePort {
   /**
-   * Makes the job of one call, with its id, and checks what can be checked without the store. Nothing is written.
+   * Makes the job of one call of a task or a composition, with its id, and checks what can be checked without the store.
+   * Nothing is written.
    *
-   * @throws {UnknownTaskError} when the task is not listed.
+   * @throws {UnknownTaskError} when a task is not listed.
    */
-  prepare(task: AnyTask, args: readonly unknown[], origin?: CallOrigin): PreparedJob;
+  prepare(work: AnyTask | AnyComposition, args: readonly unknown[], origin?: CallOrigin): PreparedJob;
   /** Stores jobs in one batch; resolves after the commit. An empty batch is never passed. */
   store(jobs: readonly PreparedJob[]): Promise<void>;
   /** What an app does with an engine beyond storing; absent where there is nothing to start or stop. */

@@ -1,13 +1,13 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
 import { DependencyScopeError } from "../dependencies/definition-errors.ts";
-import type { AnyTask } from "../tasks/any-task.ts";
 import type { AddTask, BackgroundTasks, Outcome } from "../tasks/background-tasks.ts";
+import { isComposition } from "../tasks/composition.ts";
 import type { Job } from "../tasks/job.ts";
 import { isTask } from "../tasks/task.ts";
 import type { ArgsOf, JobOf, Work } from "../tasks/work.ts";
 import { nameOfWork } from "./check-work.ts";
-import { DurableList, type DurableHost } from "./durable-list.ts";
+import { DurableList, type DurableHost, type DurableWork } from "./durable-list.ts";
 import type { PreparedJob } from "./durable-port.ts";
 import type { InProcessJob, JobRoot, JobSeed, RunWhen } from "./in-process-job.ts";
 import type { TaskObserver } from "./task-observer.ts";
@@ -211,7 +211,7 @@ export class TaskList implements BackgroundTasks, JobRoot {
       return attempt.tasks.#add(when, work, args);
     }
     const name = nameOfWork(work);
-    if (isTask(work) && work.options.durable === true) return this.#addDurable(when, work, args);
+    if (isDurable(work)) return this.#addDurable(when, work, args);
     this.#refuseClosing(name, args);
     const { runner, observer } = this.#host;
     const job = runner.admit({ root: this.#root, observer, name, work, args, when, concurrent: this.#concurrent });
@@ -220,7 +220,7 @@ export class TaskList implements BackgroundTasks, JobRoot {
     return job;
   }
 
-  #addDurable(when: RunWhen, work: AnyTask, args: readonly unknown[]): Job {
+  #addDurable(when: RunWhen, work: DurableWork, args: readonly unknown[]): Job {
     this.#durable ??= new DurableList(this.#host.runner, this.#sealed);
     const job = this.#durable.add(when, work, args, this.#host.trace);
     if (when === "failure") this.#awaitOutcome(this.#durable);
@@ -257,6 +257,10 @@ export class TaskList implements BackgroundTasks, JobRoot {
       if (owner !== undefined) throw closingArgument(work, index, owner);
     }
   }
+}
+
+function isDurable(work: Work): work is DurableWork {
+  return isTask(work) ? work.options.durable === true : isComposition(work);
 }
 
 const isForSuccess = (when: RunWhen): boolean => when === "success";

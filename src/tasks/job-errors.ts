@@ -6,7 +6,11 @@ export class JobFailedError extends AfterworkError {
   /** Every attempt that failed, oldest first. */
   readonly failures: readonly JobFailure[];
 
-  constructor(name: string, id: string, ending: { readonly error: JobError; readonly failures: readonly JobFailure[] }) {
+  constructor(
+    name: string,
+    id: string,
+    ending: { readonly error: JobError; readonly failures: readonly JobFailure[] },
+  ) {
     const cause = Object.assign(new Error(ending.error.message), ending.error);
     super("JOB_FAILED", `${name} failed: ${ending.error.message}`, { cause, details: { id, name } });
     this.failures = ending.failures;
@@ -23,7 +27,9 @@ export class JobExpiredError extends AfterworkError {
 /** Another job has the unique key, and `onConflict` is `"reject"`. Code `JOB_CONFLICT`; `details.existing` is its id. */
 export class JobConflictError extends AfterworkError {
   constructor(name: string, existing: string) {
-    super("JOB_CONFLICT", `${name} was rejected: the job ${existing} has its unique key`, { details: { name, existing } });
+    super("JOB_CONFLICT", `${name} was rejected: the job ${existing} has its unique key`, {
+      details: { name, existing },
+    });
   }
 }
 

@@ -6,10 +6,13 @@ import type { NoReservedNames, Resolved } from "../dependencies/inputs.ts";
 import { compilePlan } from "../dependencies/plan.ts";
 import type { AnyTask, TaskTypes } from "./any-task.ts";
 import type { BackgroundTasks } from "./background-tasks.ts";
+import type { DurableContext } from "./durable-context.ts";
+import type { DurableMisfit } from "./durable-misfit.ts";
 import {
-  checkCallOptions,
   checkTaskOptions,
+  withCallOptions,
   type CallOptions,
+  type DurableCallOptions,
   type TaskInputs,
   type TaskOptions,
 } from "./task-options.ts";
@@ -29,12 +32,13 @@ export interface TaskContext {
 /** The definition of work: a name, options and a function. */
 export interface Task<Args extends readonly unknown[], Result, Durable extends boolean> extends AnyTask {
   /** The same task with other options, for one call. @throws {InvalidOptionError} */
-  with(options: CallOptions): Task<Args, Result, Durable>;
+  with(options: true extends Durable ? DurableCallOptions<Args> : CallOptions): Task<Args, Result, Durable>;
   readonly "~types"?: TaskTypes<Args, Result, Durable>;
 }
 
 type DepsOf<Options> = Options extends { readonly deps: infer Names extends TaskInputs } ? Names : {};
 type DurableOf<Options> = Options extends { readonly durable: true } ? true : false;
+type ContextOf<Options> = DurableOf<Options> extends true ? TaskContext & DurableContext : TaskContext;
 
 /**
  * Defines a task. Its function's first parameter is its context, the others are the arguments of the call.
@@ -48,8 +52,8 @@ export function task<Args extends readonly unknown[], Result>(
 ): Task<Args, Awaited<Result>, false>;
 export function task<const Options extends TaskOptions, Args extends readonly unknown[], Result>(
   name: string,
-  options: Options & { readonly deps?: NoReservedNames<DepsOf<Options>> },
-  run: (context: Resolved<DepsOf<Options>> & TaskContext, ...args: Args) => Result,
+  options: Options & { readonly deps?: NoReservedNames<DepsOf<Options>> } & DurableMisfit<Options, Args, Result>,
+  run: (context: Resolved<DepsOf<Options>> & ContextOf<Options>, ...args: Args) => Result,
 ): Task<Args, Awaited<Result>, DurableOf<Options>>;
 export function task(name: string, second: unknown, third?: unknown): Task<readonly unknown[], unknown, boolean> {
   const [options, run] = third === undefined ? [{}, second] : [second as TaskOptions, third];
@@ -83,11 +87,17 @@ class DefinedTask implements Task<readonly unknown[], unknown, boolean> {
     this.definition = definition ?? this;
   }
 
-  with(options: CallOptions): DefinedTask {
-    checkCallOptions(`task ${this.name}.with`, options);
-    const given = Object.entries(options).filter(([, value]) => value !== undefined);
-    return new DefinedTask(this.name, { ...this.options, ...Object.fromEntries(given) }, this.run, this.definition);
+  with(options: object): DefinedTask {
+    const merged = withCallOptions(`task ${this.name}.with`, this.options, options);
+    return new DefinedTask(this.name, merged, this.run, this.definition);
   }
+}
+
+/** The same call without its `args` schema, for arguments that are not complete yet. */
+export function withoutArgsCheck(call: AnyTask): AnyTask {
+  if (call.options.args === undefined) return call;
+  const { args: _schema, ...options } = call.options;
+  return new DefinedTask(call.name, options, call.run, call.definition);
 }
 
 /** Is it a task, or a call of one made by `.with`? */

@@ -1,8 +1,9 @@
 import type { AnyTask, TaskTypes } from "./any-task.ts";
+import type { AnyComposition } from "./any-composition.ts";
 import type { Job, LocalJob } from "./job.ts";
 
-/** What can be added: a function, a function of a thread module, or a task. */
-export type Work = AnyTask | ((...args: never[]) => unknown);
+/** What can be added: a function, a function of a thread module, a task, or a composition of durable tasks. */
+export type Work = AnyTask | AnyComposition | ((...args: never[]) => unknown);
 
 /** The arguments that a work takes after itself. A generator function is refused, because nobody would pull it. */
 export type ArgsOf<W> = W extends { readonly "~types"?: TaskTypes<infer Args, unknown, boolean> }

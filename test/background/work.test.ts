@@ -22,7 +22,7 @@ async function* generate(): AsyncGenerator<number> {
 }
 
 describe("addTask refuses at the call", () => {
-  const wanted = "addTask: expected a function, a function of threads(), or a task, got ";
+  const wanted = "addTask: expected a function, a function of threads(), a task, or a composition of tasks, got ";
 
   test.each([
     [function* report() {}, "the generator function report; nothing would pull it"],

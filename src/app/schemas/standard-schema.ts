@@ -3,6 +3,7 @@ import { isPlainObject } from "../../base/options.ts";
 import { isPromiseLike } from "../../base/promises.ts";
 
 export type { StandardJSONSchemaV1, StandardSchemaV1 } from "@standard-schema/spec";
+export { isStandardSchema } from "../../base/standard-schema.ts";
 
 /** A JSON Schema of draft 2020-12, as plain JSON. @see https://json-schema.org/draft/2020-12 */
 export interface JsonSchema {
@@ -11,13 +12,6 @@ export interface JsonSchema {
 
 /** What a schema takes, or what it gives: with defaults and transformations the two differ. */
 export type SchemaDirection = "input" | "output";
-
-/** Is it a schema of the Standard Schema interface, version 1? Some libraries' schemas are functions. */
-export function isStandardSchema(value: unknown): value is StandardSchemaV1 {
-  if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
-  const props = (value as Partial<StandardSchemaV1>)["~standard"];
-  return typeof props === "object" && props !== null && props.version === 1 && typeof props.validate === "function";
-}
 
 /** Does the schema accept this value? `false` also when it throws, or can only tell asynchronously. */
 export function acceptsAtOnce(schema: StandardSchemaV1, value: unknown): boolean {

@@ -1,0 +1,8 @@
+import { task, type Task } from "./task.ts";
+
+/** The end of every group: a built-in durable task that returns the list of results it is given. Engines list it by themselves. */
+export const collectTask: Task<readonly [list: readonly unknown[]], readonly unknown[], true> = task(
+  "afterwork:collect",
+  { durable: true },
+  (_context, list: readonly unknown[]) => list,
+);

@@ -1,0 +1,106 @@
+import type { AnyTask, TaskTypes } from "./any-task.ts";
+import type { AnyComposition } from "./any-composition.ts";
+import type { ArgsOf } from "./work.ts";
+
+/** What compositions are made of. */
+export type DurableWork = (AnyTask & DurableTypes) | AnyComposition;
+
+interface DurableTypes {
+  readonly "~types"?: TaskTypes<readonly unknown[], unknown, true>;
+}
+
+/** A call inside of a composition: `[work, ...args]`, or a work alone. */
+export type AnyLink = DurableWork | readonly [work: DurableWork, ...args: readonly unknown[]];
+
+type WorkOf<Link> = Link extends readonly [infer W, ...(readonly unknown[])] ? W : Link;
+type GivenOf<Link> = Link extends readonly [unknown, ...infer Given] ? Writable<Given> : [];
+
+/** Arguments are copied when they are stored, so that it makes no difference whether a list is readonly. */
+type Writable<Type> = Type extends readonly unknown[]
+  ? { -readonly [Index in keyof Type]: Writable<Type[Index]> }
+  : Type extends Readonly<Record<string, readonly unknown[] | object>>
+    ? { [Key in keyof Type]: Writable<Type[Key]> }
+    : Type;
+
+/** What it returns, or ends with. */
+export type ResultOf<Link> =
+  WorkOf<Link> extends {
+    readonly "~types"?: TaskTypes<readonly unknown[], infer Result, boolean>;
+  }
+    ? Result
+    : never;
+
+/** The results of some, in their order. */
+export type ResultsOf<Links extends readonly unknown[]> = {
+  -readonly [Index in keyof Links]: ResultOf<Links[Index]>;
+};
+
+/** Has it all of its arguments? A task alone has not: it is called with what comes before. */
+type IsComplete<Link> = Link extends AnyTask ? false : GivenOf<Link> extends ArgsOf<WorkOf<Link>> ? true : false;
+
+/** Has it all but the first? */
+type LacksFirst<Link> =
+  ArgsOf<WorkOf<Link>> extends readonly [] ? false : GivenOf<Link> extends TailOf<ArgsOf<WorkOf<Link>>> ? true : false;
+
+type HeadOf<Args extends readonly unknown[]> = Args extends readonly [(infer Head)?, ...(readonly unknown[])]
+  ? Head
+  : never;
+
+type TailOf<Args extends readonly unknown[]> = Args extends readonly [unknown?, ...infer Tail] ? Tail : [];
+
+/** Is there one that needs an input, so that the whole does? */
+type NeedsInput<Links extends readonly unknown[]> = false extends {
+  [Index in keyof Links]: IsComplete<Links[Index]>;
+}[number]
+  ? true
+  : false;
+
+/** What the members of a composition have to be like: complete, or all of them without their first argument. */
+export type Calls<Links extends readonly unknown[]> =
+  NeedsInput<Links> extends true ? { readonly [Index in keyof Links]: OpenCall<Links[Index]> } : unknown;
+
+/** The same for the first of a chain. */
+export type FirstCall<Link> = IsComplete<Link> extends true ? unknown : OpenCall<Link>;
+
+type OpenCall<Link> = LacksFirst<Link> extends true ? unknown : Misfit<GivenOf<Link>, ArgsOf<WorkOf<Link>>>;
+
+/** No call is assignable to it; it is there for the message. */
+interface Misfit<Given, Wanted> {
+  readonly "its arguments are": Given;
+  readonly "but it takes": Wanted;
+}
+
+/** What a composition takes whose first calls are these. */
+export type InputsOf<Links extends readonly unknown[]> = NeedsInput<Links> extends true ? [input: Heads<Links>] : [];
+
+type Heads<Links extends readonly unknown[]> = {
+  readonly [Index in keyof Links]: (input: HeadOf<ArgsOf<WorkOf<Links[Index]>>>) => void;
+}[number] extends (input: infer Input) => void
+  ? Input
+  : never;
+
+/** What a call has to be like whose first argument is `Input`. */
+export type Follower<Link, Input> =
+  LacksFirst<Link> extends true
+    ? [Input] extends [HeadOf<ArgsOf<WorkOf<Link>>>]
+      ? unknown
+      : TakesNot<Input, HeadOf<ArgsOf<WorkOf<Link>>>>
+    : ArgsOf<WorkOf<Link>> extends readonly []
+      ? "this takes no argument, so there is no place for the result of what comes before it"
+      : Misfit<[Input, ...GivenOf<Link>], ArgsOf<WorkOf<Link>>>;
+
+/** The same. */
+interface TakesNot<Result, Argument> {
+  readonly "the result of what comes before it": Result;
+  readonly "is not what its first argument takes": Argument;
+}
+
+/** What each of the rest of a chain has to be like, behind the one before it. */
+export type Followers<First, Rest extends readonly unknown[]> = {
+  readonly [Index in keyof Rest]: Follower<Rest[Index], ResultOf<[First, ...Rest][Index & keyof [First, ...Rest]]>>;
+};
+
+/** The last of a chain. */
+export type LastOf<First, Rest extends readonly unknown[]> = Rest extends readonly [...(readonly unknown[]), infer Last]
+  ? Last
+  : First;
