@@ -42,6 +42,7 @@ export { fresh } from "./dependencies/depends.ts";
 export type { Inputs, Resolved } from "./dependencies/inputs.ts";
 export type { Parameter } from "./dependencies/parameter.ts";
 export type { ScopeName } from "./dependencies/scope-name.ts";
+export { schedule, type ScheduleDefinition, type ScheduleOptions } from "./engine/schedules/schedule.ts";
 export { serve, type Server, type ServeOptions } from "./servers/node/serve.ts";
 export type { AddTask, BackgroundTasks, Outcome } from "./tasks/background-tasks.ts";
 export type { AnyComposition, Composition } from "./tasks/any-composition.ts";
