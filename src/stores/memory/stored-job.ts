@@ -65,13 +65,13 @@ export class StoredJob {
   progress: string | undefined;
   events: EventRecord[] = [];
   lastEvent = 0;
-  readonly steps = new Map<string, StepRecord>();
+  readonly steps: Map<string, StepRecord> = new Map();
 
   readonly aliases: string[] = [];
-  readonly parentJobs = new Set<StoredJob>();
+  readonly parentJobs: Set<StoredJob> = new Set();
   /** How many of its parents have not succeeded. */
   pendingParents = 0;
-  readonly children = new Set<StoredJob>();
+  readonly children: Set<StoredJob> = new Set();
   /** How many of its children have not ended. */
   openChildren = 0;
 
