@@ -1,7 +1,9 @@
 import type { BackgroundOptions } from "../background/background-options.ts";
 import type { DurablePort } from "../background/durable-port.ts";
+import type { WorkOptions } from "../background/hosted-engine.ts";
+import { checkWorkOptions } from "../engine/engine-options.ts";
 import { aDuration, toMs, type Duration } from "../base/durations.ts";
-import type { Log } from "../base/log.ts";
+import { aLog, type Log } from "../base/log.ts";
 import {
   aBoolean,
   aFunction,
@@ -20,6 +22,11 @@ import type { RunTasks } from "./platform.ts";
 export interface AppOptions<Shared extends Inputs = {}> {
   /** Stores durable tasks. Without one, adding them throws. */
   readonly engine?: DurablePort;
+  /**
+   * The worker that `serve`, or an adapter, starts in this process for the engine's queues; `false`: none. Default: one that
+   * runs 20 jobs at a time, of all queues.
+   */
+  readonly work?: boolean | WorkOptions;
   /** Inputs that every handler receives, resolved before its own. */
   readonly inputs?: Shared & NoReservedNames<Shared>;
   /** Limits of in-process tasks, and when they run. */
@@ -62,14 +69,6 @@ export interface DocsOptions {
 /** Where the documentation is served unless it is said. */
 export const defaultDocs: Required<DocsOptions> = { path: "/docs", openapi: "/openapi.json" };
 
-const aLog: OptionRule = {
-  expected: "an object with the functions debug, info, warn and error",
-  accepts: (value) =>
-    typeof value === "object" &&
-    value !== null &&
-    ["debug", "info", "warn", "error"].every((level) => aFunction.accepts((value as Record<string, unknown>)[level])),
-};
-
 const aDocs: OptionRule = {
   expected: "true, false or an object",
   accepts: (value) => aBoolean.accepts(value) || anObject.accepts(value),
@@ -78,6 +77,11 @@ const aDocs: OptionRule = {
 const aPath: OptionRule = {
   expected: 'a path that begins with "/" and does not end with one',
   accepts: (value) => typeof value === "string" && /^\/.*[^/]$/.test(value),
+};
+
+const aWork: OptionRule = {
+  expected: "true, false or an object",
+  accepts: (value) => aBoolean.accepts(value) || anObject.accepts(value),
 };
 
 const anEngine: OptionRule = {
@@ -92,6 +96,7 @@ const anEngine: OptionRule = {
 export function checkAppOptions(options: AppOptions<never>): void {
   checkOptions("App", options, {
     engine: anEngine,
+    work: aWork,
     inputs: anObject,
     background: anObject,
     shutdown: anObject,
@@ -126,4 +131,11 @@ export function shutdownBudget(options: ShutdownOptions = {}): ShutdownBudget {
     drainMs: toMs(options.drain ?? "20s", "shutdown: drain"),
     graceMs: toMs(options.grace ?? "5s", "shutdown: grace"),
   };
+}
+
+/** What the app's worker is to be; `undefined`: none. @throws {InvalidOptionError} */
+export function workOptions(work: boolean | WorkOptions = true): WorkOptions | undefined {
+  if (typeof work === "boolean") return work ? {} : undefined;
+  checkWorkOptions("App: work", work);
+  return work;
 }

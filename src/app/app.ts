@@ -1,6 +1,8 @@
 import { Hono, type Context, type MiddlewareHandler } from "hono";
 
 import { backgroundLimits } from "../background/background-options.ts";
+import type { DurablePort } from "../background/durable-port.ts";
+import { hostedBy } from "../background/hosted-engine.ts";
 import { TaskRunner, type DrainBudget } from "../background/task-runner.ts";
 import { systemClock } from "../base/clock.ts";
 import { AfterworkError } from "../base/errors.ts";
@@ -12,7 +14,7 @@ import type { Inputs } from "../dependencies/inputs.ts";
 import { Overrides } from "../dependencies/overrides.ts";
 import { compilePlan } from "../dependencies/plan.ts";
 import { checkListener, type AppEvents } from "./app-events.ts";
-import { checkAppOptions, shutdownBudget, type AppOptions, type ShutdownBudget } from "./app-options.ts";
+import { checkAppOptions, shutdownBudget, workOptions, type AppOptions, type ShutdownBudget } from "./app-options.ts";
 import type { AppParts } from "./app-parts.ts";
 import { CompiledRoute } from "./routing/compiled-route.ts";
 import { addDocsRoutes } from "./openapi/docs-routes.ts";
@@ -33,7 +35,7 @@ import { DirectRoutes } from "./routing/direct-routes.ts";
 import { RouteTable } from "./routing/route-table.ts";
 import { routesOf, type AnyRouter } from "./routing/router.ts";
 import { Lifecycle } from "./lifecycle.ts";
-import type { ServableApp } from "./servable-app.ts";
+import type { ServableApp, StartOptions } from "./servable-app.ts";
 import type { Replacement } from "./replacement.ts";
 import { Routes } from "./routing/routes.ts";
 import { HTTPException } from "./http-exception.ts";
@@ -80,7 +82,10 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
       clock: systemClock,
     });
     const longLived = new LongLived();
-    this.#life = new Lifecycle({ runner, appScope, longLived, budget: this.#budget, log });
+    const engine = hostedBy(options.engine);
+    engine?.attach({ environment: runner.environment, events });
+    const work = workOptions(options.work);
+    this.#life = new Lifecycle({ runner, appScope, longLived, engine, work, budget: this.#budget, log });
     this.#parts = {
       runner,
       runTasks: whenToRun(run, process.env),
@@ -160,11 +165,13 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
 
   /**
    * Makes every dependency of `app` scope that a route reaches. `serve` and adapters call it before they listen, so that
-   * what can't start fails there. Calling it again returns the same promise, unless it failed.
+   * what can't start fails there; then starts the engine's worker, unless told not to. Calling it again does nothing that
+   * has been done.
    */
-  start(): Promise<void> {
+  async start(options: StartOptions = {}): Promise<void> {
     this.#seal();
-    return this.#life.start(() => this.#table.all.flatMap((route) => route.ready.plan.appDependencies));
+    await this.#life.start(() => this.#table.all.flatMap((route) => route.ready.plan.appDependencies));
+    if (options.work !== false) await this.#life.work();
   }
 
   /** Says that no more requests should come: `ready` is false, and streams and sockets are told to end. */
@@ -183,6 +190,10 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
   /** Resolves when the work of all responses so far has been done. Waits for open sockets as well. */
   idle(): Promise<void> {
     return this.#life.idle();
+  }
+
+  get engine(): DurablePort | undefined {
+    return this.#options.engine;
   }
 
   get directRoutes(): DirectRoutes | undefined {

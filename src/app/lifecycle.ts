@@ -1,3 +1,4 @@
+import type { HostedEngine, WorkOptions } from "../background/hosted-engine.ts";
 import type { DrainBudget, TaskRunner } from "../background/task-runner.ts";
 import { sleep, systemClock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
@@ -11,6 +12,10 @@ export interface LifecycleParts {
   readonly runner: TaskRunner;
   readonly appScope: AppScope;
   readonly longLived: LongLived;
+  /** What of the engine starts and ends with the app, if there is one. */
+  readonly engine: HostedEngine | undefined;
+  /** The worker that the app starts for it; `undefined`: none. */
+  readonly work: WorkOptions | undefined;
   readonly budget: ShutdownBudget;
   readonly log: Log;
 }
@@ -20,6 +25,7 @@ export class Lifecycle {
   readonly #parts: LifecycleParts;
   readonly #unfinished = new Map<Promise<void>, string>();
   #starting: Promise<void> | undefined;
+  #working: Promise<void> | undefined;
   #closing: Promise<readonly string[]> | undefined;
   #ready = false;
 
@@ -42,8 +48,23 @@ export class Lifecycle {
   }
 
   async #start(reached: Iterable<Dependency>): Promise<void> {
-    for (const dependency of new Set(reached)) await this.#parts.appScope.get(dependency);
+    const { appScope, engine, runner } = this.#parts;
+    const tasks = [...(engine?.tasks ?? [])];
+    const ofTasks = tasks.flatMap((task) => runner.environment.planOf(task).appDependencies);
+    for (const dependency of new Set([...reached, ...ofTasks])) await appScope.get(dependency);
+    await engine?.open();
     this.#ready = true;
+  }
+
+  /** Starts the app's worker, if it is to have one. Calling it again returns the same promise, unless it failed. */
+  work(): Promise<void> {
+    const { engine, work } = this.#parts;
+    if (engine === undefined || work === undefined) return Promise.resolve();
+    this.#working ??= engine.work(work).catch((error: unknown) => {
+      this.#working = undefined;
+      throw error;
+    });
+    return this.#working;
   }
 
   /** Something of the route of this name that the end waits for. */
@@ -64,6 +85,7 @@ export class Lifecycle {
   beginShutdown(): void {
     this.#ready = false;
     this.#parts.longLived.end();
+    this.#parts.engine?.stopClaiming();
   }
 
   /** Drains, then closes `app` scope. Returns the names of what was abandoned; again, the same promise. */
@@ -75,14 +97,26 @@ export class Lifecycle {
   async #close(budget: DrainBudget): Promise<readonly string[]> {
     this.beginShutdown();
     const deadline = performance.now() + budget.drainMs + budget.graceMs;
-    const { runner, appScope, log } = this.#parts;
-    const tasks = await runner.drain(budget);
+    const { appScope, log } = this.#parts;
+    const tasks = await this.#drain(budget);
     if (tasks.length > 0) log.error("the shutdown abandoned background tasks", { tasks });
     const routes = tasks.length > 0 ? [] : await this.#finishWithin(deadline - performance.now(), budget.hurry);
     if (routes.length > 0) log.error("the shutdown abandoned sockets or clean-up code that did not end", { routes });
+    await this.#parts.engine
+      ?.detach()
+      .catch((error: unknown) => log.error("the engine could not be closed", { error }));
     const closed = await appScope.close();
     for (const error of closed.errors) log.error("app scope could not be closed", { error });
     return [...tasks, ...routes];
+  }
+
+  /** Workers and in-process tasks side by side; then the tasks that the last durable jobs have added. */
+  async #drain(budget: DrainBudget): Promise<readonly string[]> {
+    const { runner, engine } = this.#parts;
+    const start = performance.now();
+    const [tasks] = await Promise.all([runner.drain(budget), engine?.stop(budget)]);
+    if (tasks.length > 0 || runner.pending === 0) return tasks;
+    return runner.drain({ ...budget, drainMs: Math.max(0, budget.drainMs - (performance.now() - start)) });
   }
 
   /** Waits for sockets and for clean-up after tasks. Returns the routes of those that have not ended. */

@@ -1,14 +1,10 @@
 import { toError } from "../base/errors.ts";
-import type { AnyTask } from "../tasks/any-task.ts";
-import type { AnyComposition } from "../tasks/any-composition.ts";
+import type { AnyDurable } from "../tasks/any-composition.ts";
 import type { Job } from "../tasks/job.ts";
 import { JobConflictError } from "../tasks/job-errors.ts";
 import { EngineMissingError } from "../tasks/task-errors.ts";
 import { StoreUnavailableError, type DurablePort, type PreparedJob } from "./durable-port.ts";
 import type { RunWhen } from "./in-process-job.ts";
-
-/** What is stored instead of being run here. */
-export type DurableWork = AnyTask | AnyComposition;
 
 /** What durable calls need around them. */
 export interface DurableHost {
@@ -36,7 +32,7 @@ export class DurableList {
   }
 
   /** @throws {EngineMissingError} @throws {UnknownTaskError} */
-  add(when: RunWhen, work: DurableWork, args: readonly unknown[], trace: string | undefined): Job {
+  add(when: RunWhen, work: AnyDurable, args: readonly unknown[], trace: string | undefined): Job {
     const { engine } = this.#host;
     if (engine === undefined) throw new EngineMissingError(work.name);
     const prepared = engine.prepare(work, args, trace === undefined ? {} : { trace });

@@ -1,13 +1,14 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
 import { DependencyScopeError } from "../dependencies/definition-errors.ts";
+import type { AnyDurable } from "../tasks/any-composition.ts";
 import type { AddTask, BackgroundTasks, Outcome } from "../tasks/background-tasks.ts";
 import { isComposition } from "../tasks/composition.ts";
 import type { Job } from "../tasks/job.ts";
 import { isTask } from "../tasks/task.ts";
 import type { ArgsOf, JobOf, Work } from "../tasks/work.ts";
 import { nameOfWork } from "./check-work.ts";
-import { DurableList, type DurableHost, type DurableWork } from "./durable-list.ts";
+import { DurableList, type DurableHost } from "./durable-list.ts";
 import type { PreparedJob } from "./durable-port.ts";
 import type { InProcessJob, JobRoot, JobSeed, RunWhen } from "./in-process-job.ts";
 import type { TaskObserver } from "./task-observer.ts";
@@ -220,9 +221,10 @@ export class TaskList implements BackgroundTasks, JobRoot {
     return job;
   }
 
-  #addDurable(when: RunWhen, work: DurableWork, args: readonly unknown[]): Job {
+  #addDurable(when: RunWhen, work: AnyDurable, args: readonly unknown[]): Job {
     this.#durable ??= new DurableList(this.#host.runner, this.#sealed);
     const job = this.#durable.add(when, work, args, this.#host.trace);
+    this.#host.observer?.onAdded(job, args);
     if (when === "failure") this.#awaitOutcome(this.#durable);
     return job;
   }
@@ -259,7 +261,7 @@ export class TaskList implements BackgroundTasks, JobRoot {
   }
 }
 
-function isDurable(work: Work): work is DurableWork {
+function isDurable(work: Work): work is AnyDurable {
   return isTask(work) ? work.options.durable === true : isComposition(work);
 }
 

@@ -1,3 +1,5 @@
+import { aFunction, anObject, type OptionRule } from "./options.ts";
+
 /** Where Afterwork writes what nobody listens to. `console`, pino-like loggers behind three lines, or your own. */
 export interface Log {
   debug(message: string, fields?: LogFields): void;
@@ -8,6 +10,14 @@ export interface Log {
 
 /** Facts beside a message. An error goes under `error`. */
 export type LogFields = Readonly<Record<string, unknown>>;
+
+/** The rule for options that take a {@link Log}. */
+export const aLog: OptionRule = {
+  expected: "an object with the functions debug, info, warn and error",
+  accepts: (value) =>
+    anObject.accepts(value) &&
+    ["debug", "info", "warn", "error"].every((level) => aFunction.accepts((value as Record<string, unknown>)[level])),
+};
 
 /** The default: warnings and errors on stderr, information on stdout, nothing for `debug`. */
 export const consoleLog: Log = {

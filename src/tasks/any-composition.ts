@@ -1,4 +1,4 @@
-import type { TaskTypes } from "./any-task.ts";
+import type { AnyTask, TaskTypes } from "./any-task.ts";
 
 /**
  * Calls of durable tasks that need each other, made by `chain`, `group` or `chord` and enqueued like one task: all of
@@ -15,3 +15,6 @@ export interface Composition<out Result = unknown, out Args extends readonly unk
 
 /** A composition of any result and input. */
 export type AnyComposition = Composition<unknown, readonly unknown[]>;
+
+/** What may be stored, before it is known whether its tasks are durable. */
+export type AnyDurable = AnyTask | AnyComposition;

@@ -3,23 +3,37 @@ import type { Replacement } from "../app/replacement.ts";
 import { responseEndKey } from "../app/response/response-end.ts";
 import { isApp, type ServableApp } from "../app/servable-app.ts";
 import { socketUpgradeKey, type SocketUpgrade } from "../app/socket/socket-upgrade.ts";
-import { toError } from "../base/errors.ts";
+import { toMs, type Duration } from "../base/durations.ts";
 import { aBoolean, anObject, checkOptions, expected, oneOf } from "../base/options.ts";
 import type { Dependency } from "../dependencies/dependency.ts";
+import { Engine } from "../engine/engine.ts";
+import type { AnyTask } from "../tasks/any-task.ts";
+import type { JobDetails } from "../tasks/job.ts";
+import type { ArgsOf } from "../tasks/work.ts";
 import { CookieJar } from "./cookie-jar.ts";
+import { DurableTrial } from "./durable-trial.ts";
 import { MemoryEnd } from "./memory-end.ts";
 import { RecordedTask } from "./recorded-task.ts";
 import { checkSocketInit, toRequest, type TestRequestInit } from "./request-init.ts";
+import type { TestClock } from "./test-clock.ts";
+import { raise } from "./raise.ts";
+import { SocketRefusedError } from "./socket-refused-error.ts";
+import { untilAborted } from "./until-aborted.ts";
 import { TestResponse } from "./test-response.ts";
 import { TestSocket } from "./test-socket.ts";
 
 /** How a test client treats an app. */
 export interface TestClientOptions {
   /**
-   * What becomes of in-process tasks: `run` runs them before a call returns; `record` shows them in `tasks` without
-   * running them; `skip` does neither. Default `"run"`.
+   * What becomes of tasks: `run` runs them before a call returns, durable ones as far as they are due; `record` shows them
+   * in `tasks` without running them; `skip` does neither. Default `"run"`.
    */
   readonly mode?: "run" | "record" | "skip";
+  /**
+   * Where durable tasks are stored while the client is open: in a memory store of its own, where the client runs them; or in
+   * the engine's own store, for its workers. Default `"memory"`.
+   */
+  readonly store?: "memory" | "own";
   /** Throw the error of a failed task from the call whose request added it. Default true. */
   readonly raiseTaskErrors?: boolean;
   /** Throw an error of a handler that nobody has foreseen, instead of returning the 500. Default true. */
@@ -35,19 +49,28 @@ export class TestClient implements AsyncDisposable {
   readonly cookies: CookieJar = new CookieJar();
   readonly #app: ServableApp;
   readonly #options: TestClientOptions;
+  readonly #durable: DurableTrial | undefined;
   readonly #undo: (() => void)[] = [];
+  #closed = false;
 
   /** @throws {InvalidOptionError} */
   constructor(app: ServableApp, options: TestClientOptions = {}) {
     if (!isApp(app)) throw expected("TestClient", "an app", app);
     checkOptions("TestClient", options, {
       mode: oneOf("run", "record", "skip"),
+      store: oneOf("memory", "own"),
       raiseTaskErrors: aBoolean,
       raiseServerErrors: aBoolean,
       headers: anObject,
     });
     this.#app = app;
     this.#options = options;
+    this.#durable = options.store === "own" ? undefined : durableTrialOf(app);
+  }
+
+  /** The time of durable tasks, which stands still; `advance` moves it on. */
+  get clock(): TestClock {
+    return this.#trial.clock;
   }
 
   get(path: string, init?: TestRequestInit): Promise<TestResponse> {
@@ -89,7 +112,7 @@ export class TestClient implements AsyncDisposable {
     try {
       return new TestResponse(response, new Uint8Array(await response.arrayBuffer()));
     } finally {
-      await end.finish();
+      await this.#finish(end, errors);
       raise(errors);
     }
   }
@@ -102,7 +125,7 @@ export class TestClient implements AsyncDisposable {
     const { response, end, errors } = await this.#send(method, path, init);
     const done = async (): Promise<void> => {
       if (response.body?.locked === false) await response.body.cancel();
-      await end.finish();
+      await this.#finish(end, errors);
       raise(errors);
     };
     return { response, done };
@@ -135,8 +158,55 @@ export class TestClient implements AsyncDisposable {
   }
 
   /** Resolves when all work has been done, that of sockets and of streams included. */
-  settled(): Promise<void> {
-    return this.#app.idle();
+  async settled(): Promise<void> {
+    await this.#app.idle();
+    await this.#drainDurable([]);
+  }
+
+  /**
+   * Runs the durable tasks that are due, in whatever mode, and what becomes due by that; with `scheduled` those of later times
+   * as well, the clock going on to each. Returns how many attempts there were.
+   *
+   * @throws the error of a task that failed for good, unless told not to.
+   */
+  async drain(options: { readonly scheduled?: boolean } = {}): Promise<number> {
+    checkOptions("client.drain", options, { scheduled: aBoolean });
+    await this.#app.start({ work: false });
+    return this.#raising(async (errors) => {
+      const trial = this.#trial;
+      const attempts = options.scheduled === true ? await trial.drainAll(errors) : await trial.drain(errors);
+      await this.#refresh();
+      return attempts;
+    });
+  }
+
+  /**
+   * Moves the time of durable tasks on. In the mode `run` what becomes due on the way, by delays, retries and schedules, runs
+   * at its time.
+   *
+   * @throws the error of a task that failed for good, unless told not to.
+   */
+  async advance(duration: Duration): Promise<void> {
+    const ms = toMs(duration, "client.advance");
+    await this.#app.start({ work: false });
+    await this.#raising(async (errors) => {
+      await this.#trial.advance(ms, this.#runs, errors);
+      await this.#refresh();
+    });
+  }
+
+  /** Every durable job that was stored since the client was made, oldest first. */
+  jobs(): Promise<readonly JobDetails[]> {
+    return this.#trial.jobs();
+  }
+
+  /**
+   * The first job of a durable task, with these first arguments if any are given, however it stands.
+   *
+   * @throws {Error} that lists what was enqueued instead.
+   */
+  assertEnqueued<W extends AnyTask>(task: W, ...args: Partial<ArgsOf<W>>): Promise<JobDetails> {
+    return this.#trial.find(task.name, args);
   }
 
   /** Puts something in the place of a dependency until the client is closed, or the function returned is called. */
@@ -148,7 +218,10 @@ export class TestClient implements AsyncDisposable {
 
   /** Waits for all work and undoes the overrides. The app itself stays as it is, for other clients. */
   async close(): Promise<void> {
-    await this.settled();
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#app.idle();
+    await this.#durable?.close();
     for (const undo of this.#undo.toReversed()) undo();
     this.#undo.length = 0;
   }
@@ -157,8 +230,44 @@ export class TestClient implements AsyncDisposable {
     return this.close();
   }
 
+  get #runs(): boolean {
+    return (this.#options.mode ?? "run") === "run";
+  }
+
+  get #trial(): DurableTrial {
+    if (this.#durable !== undefined) return this.#durable;
+    throw expected("TestClient", 'an app with an engine, and not { store: "own" }', undefined);
+  }
+
+  /** The response is over: its tasks run, then the durable ones, then what those have added. */
+  async #finish(end: MemoryEnd, errors: unknown[]): Promise<void> {
+    await end.finish();
+    await this.#drainDurable(errors);
+  }
+
+  async #drainDurable(errors: unknown[]): Promise<void> {
+    const failed: unknown[] = [];
+    if (this.#durable !== undefined && this.#runs) {
+      while ((await this.#durable.drain(failed)) > 0) await this.#app.idle();
+    }
+    if (this.#options.raiseTaskErrors !== false) errors.push(...failed);
+    await this.#refresh();
+  }
+
+  async #raising<Value>(run: (errors: unknown[]) => Promise<Value>): Promise<Value> {
+    const errors: unknown[] = [];
+    const value = await run(errors);
+    await this.#app.idle();
+    if (this.#options.raiseTaskErrors !== false) raise(errors);
+    return value;
+  }
+
+  async #refresh(): Promise<void> {
+    if (this.#durable !== undefined) for (const recorded of this.tasks) await recorded.refresh();
+  }
+
   async #send(method: string, path: string, init: TestRequestInit, environment: object = {}): Promise<Sent> {
-    await this.#app.start();
+    await this.#app.start({ work: false });
     const common = new Headers(this.#options.headers);
     if (this.cookies.header !== undefined) common.set("cookie", this.cookies.header);
     const request = toRequest(method, path, init, common);
@@ -202,38 +311,13 @@ export interface StreamedResponse {
   done(): Promise<void>;
 }
 
-/** A WebSocket handshake was refused; `response` says why. */
-export class SocketRefusedError extends Error {
-  override readonly name = "SocketRefusedError";
-  readonly response: TestResponse;
-
-  constructor(response: TestResponse) {
-    super(`the handshake was refused with ${response.status}: ${response.text()}`);
-    this.response = response;
-  }
-}
-
 interface Sent {
   readonly response: Response;
   readonly end: MemoryEnd;
-  readonly errors: readonly unknown[];
+  readonly errors: unknown[];
 }
 
-/** A client that has gone sees no response; the handler goes on, and its tasks run when it has finished. */
-function untilAborted(sent: Response | Promise<Response>, signal: AbortSignal, end: MemoryEnd): Promise<Response> {
-  const answering = Promise.resolve(sent);
-  const aborted = new Promise<never>((_resolve, reject) => {
-    const leave = (): void => {
-      reject(toError(signal.reason));
-      void answering.then(() => end.finish());
-    };
-    if (signal.aborted) leave();
-    else signal.addEventListener("abort", leave, { once: true });
-  });
-  return Promise.race([answering, aborted]);
-}
-
-function raise(errors: readonly unknown[]): void {
-  if (errors.length > 1) throw new AggregateError(errors, `${errors.length} errors in one request and its tasks`);
-  if (errors.length === 1) throw errors[0];
+/** The engine of an app, on a store for tests; `undefined` when it has none that could be run. */
+function durableTrialOf({ engine }: ServableApp): DurableTrial | undefined {
+  return engine instanceof Engine ? new DurableTrial(engine) : undefined;
 }

@@ -1,0 +1,137 @@
+import { newId } from "../base/ids.ts";
+import type { CallOrigin, PreparedJob } from "../background/durable-port.ts";
+import type { Keep, NewJob } from "../stores/contract/new-job.ts";
+import type { AnyDurable } from "../tasks/any-composition.ts";
+import type { AnyTask } from "../tasks/any-task.ts";
+import { flatten, isComposition, type AnyComposition } from "../tasks/composition.ts";
+import { describeCall, type DurableCall } from "../tasks/durable-call.ts";
+import { JobConflictError } from "../tasks/job-errors.ts";
+import type { InsertAnswer } from "../stores/contract/new-job.ts";
+import { inputOption } from "./execution/job-inputs.ts";
+import { StoredJob, Writing, type JobSource } from "./jobs/stored-job.ts";
+import type { TaskRegistry } from "./task-registry.ts";
+
+/** What calls are made with. */
+export interface CallSettings {
+  readonly registry: TaskRegistry;
+  /** How long jobs are kept; what a task says of its own comes first. */
+  keepOf(own: Partial<Keep> | undefined): Keep;
+}
+
+/**
+ * The jobs of one call, the last of which bears its result. Nothing is stored yet.
+ *
+ * @throws {UnknownTaskError} @throws {InvalidArgumentsError} @throws {InvalidWorkError}
+ */
+export function newJobs(
+  work: AnyDurable,
+  args: readonly unknown[],
+  settings: CallSettings,
+  origin: CallOrigin,
+): readonly NewJob[] {
+  if (!isComposition(work)) {
+    settings.registry.check(work);
+    return [toNewJob(describeCall(work, args), settings, origin.trace)];
+  }
+  const jobs: NewJob[] = [];
+  for (const { task, args: own, parents, input } of flatten(work, args)) {
+    settings.registry.check(task);
+    const job = toNewJob(describeCall(task, own), settings, origin.trace);
+    if (input === "none") jobs.push(job);
+    else {
+      const ids = parents.map((index) => (jobs[index] as NewJob).id);
+      jobs.push({ ...job, parents: ids, options: inputOption(job.options, input) });
+    }
+  }
+  return jobs;
+}
+
+/** Most calls have none of the rare members; for these no object is copied. */
+function toNewJob(call: DurableCall, settings: CallSettings, trace: string | undefined): NewJob {
+  const job: Mutable<NewJob> = {
+    id: newId(),
+    task: call.task,
+    queue: call.queue,
+    priority: call.priority,
+    args: call.args,
+    crash: call.crash,
+    keep: settings.keepOf(call.keep),
+  };
+  if (call.delayMs !== undefined) job.delayMs = call.delayMs;
+  if (call.runAt !== undefined) job.runAt = call.runAt;
+  if (call.expiresInMs !== undefined) job.expiresInMs = call.expiresInMs;
+  if (call.expiresAt !== undefined) job.expiresAt = call.expiresAt;
+  if (call.options !== undefined) job.options = call.options;
+  if (call.unique !== undefined) job.unique = call.unique;
+  if (call.concurrency !== undefined) job.concurrency = call.concurrency;
+  if (call.rate !== undefined) job.rate = call.rate;
+  if (trace !== undefined) job.trace = trace;
+  return job;
+}
+
+type Mutable<Value> = { -readonly [Key in keyof Value]: Value[Key] };
+
+/** How long jobs are kept, worked out once for what each task says of its own. */
+export function keeper(standard: Keep): CallSettings["keepOf"] {
+  const known = new WeakMap<Partial<Keep>, Keep>();
+  return (own) => {
+    if (own === undefined) return standard;
+    const before = known.get(own);
+    if (before !== undefined) return before;
+    const keep = { ...standard, ...own };
+    known.set(own, keep);
+    return keep;
+  };
+}
+
+/** A call with its jobs, which somebody is about to store. */
+export class PreparedCall implements PreparedJob {
+  readonly jobs: readonly NewJob[];
+  readonly job: StoredJob;
+  readonly writing?: Promise<void>;
+  readonly #name: string;
+  readonly #writing = new Writing();
+
+  constructor(name: string, jobs: readonly NewJob[], source: () => JobSource) {
+    this.jobs = jobs;
+    this.#name = name;
+    this.job = new StoredJob(lastOf(jobs).id, name, source, this.#writing);
+  }
+
+  /** `false`: it was cancelled before it could be stored. */
+  get isWanted(): boolean {
+    return this.#writing.phase === "waiting";
+  }
+
+  drop(reason: Error): void {
+    this.#writing.drop(reason);
+  }
+
+  /** It was stored together with something else, so that nobody knows what became of its unique keys. */
+  storedElsewhere(): void {
+    this.#writing.finish("stored", false);
+  }
+
+  /** The store has answered for its jobs. @throws {JobConflictError} */
+  stored(answers: readonly InsertAnswer[], phase: "stored" | "elsewhere"): void {
+    const conflict = conflictOf(this.#name, this.jobs, answers);
+    if (conflict === undefined) return this.#writing.finish(phase, lastOf(answers).deduplicated);
+    this.#writing.drop(conflict);
+    throw conflict;
+  }
+}
+
+/** The last of some that are never none. */
+export function lastOf<Value>(values: readonly Value[]): Value {
+  return values.at(-1) as Value;
+}
+
+/** A unique key was taken, and the call did not want to be one with the job that has it. */
+export function conflictOf(
+  name: string,
+  jobs: readonly NewJob[],
+  answers: readonly InsertAnswer[],
+): JobConflictError | undefined {
+  const index = answers.findIndex(({ deduplicated }, at) => deduplicated && jobs[at]?.unique?.onConflict === "reject");
+  return index === -1 ? undefined : new JobConflictError(name, (answers[index] as InsertAnswer).id);
+}

@@ -1,0 +1,152 @@
+import type { CallOrigin, PreparedJob } from "../background/durable-port.ts";
+import type { InsertAnswer, NewJob } from "../stores/contract/new-job.ts";
+import type { Job } from "../tasks/job.ts";
+import { isTask } from "../tasks/task.ts";
+import type { ArgsOf, JobOf } from "../tasks/work.ts";
+import { conflictOf, lastOf, newJobs, PreparedCall, type CallSettings } from "./calls.ts";
+import type { AnyDurable } from "../tasks/any-composition.ts";
+import type { DurableWork } from "../tasks/links.ts";
+import type { ScheduleDefinition } from "./schedules/schedule.ts";
+import type { EngineCore } from "./engine-core.ts";
+import { StoredJob, Writing, type JobSource } from "./jobs/stored-job.ts";
+
+/** One call: its work, then its arguments. */
+export type Call = readonly [work: DurableWork, ...args: readonly unknown[]];
+
+/** Calls whose arguments are those of their works. */
+export type CheckedCalls<Calls> = {
+  readonly [Place in keyof Calls]: Calls[Place] extends readonly [infer W extends DurableWork, ...(readonly unknown[])]
+    ? readonly [W, ...ArgsOf<W>]
+    : Call;
+};
+
+/** The jobs of calls, in their order. */
+export type JobsOf<Calls> = {
+  -readonly [Place in keyof Calls]: Calls[Place] extends readonly [infer W, ...(readonly unknown[])] ? JobOf<W> : Job;
+};
+
+/** What a client works with. */
+export interface ClientParts {
+  core(): EngineCore;
+  readonly calls: CallSettings;
+  readonly source: () => JobSource;
+  /** Something is being stored that may be claimed at once: who works here should look in the same turn. */
+  onEager(): void;
+}
+
+/** A chunk that holds up the event loop for no more than a few milliseconds. */
+const chunkSize = 500;
+
+/** Makes jobs of calls and stores them. */
+export class EngineClient {
+  readonly #parts: ClientParts;
+
+  constructor(parts: ClientParts) {
+    this.#parts = parts;
+  }
+
+  /** Stores one call. @throws {JobConflictError} */
+  async enqueue(work: AnyDurable, args: readonly unknown[]): Promise<StoredJob> {
+    const core = this.#parts.core();
+    const jobs = newJobs(work, args, this.#parts.calls, {});
+    if (!core.isOpen) await core.open();
+    const tx = txOf(work);
+    if (tx !== undefined) return this.#handle(work.name, jobs, await core.store.insert(jobs, tx), "elsewhere");
+    const inserting = core.inserter.insert(jobs);
+    if (jobs.some(isDueAtOnce)) this.#parts.onEager();
+    return this.#handle(work.name, jobs, await inserting, "stored");
+  }
+
+  /** Stores many calls in chunks, in their order. All are checked before any is stored. */
+  async enqueueMany(calls: Iterable<Call>): Promise<StoredJob[]> {
+    const prepared: { readonly name: string; readonly jobs: readonly NewJob[] }[] = [];
+    for (const [work, ...args] of calls) {
+      prepared.push({ name: work.name, jobs: newJobs(work, args, this.#parts.calls, {}) });
+    }
+    const core = this.#parts.core();
+    if (!core.isOpen) await core.open();
+    const handles: StoredJob[] = [];
+    for (let start = 0; start < prepared.length; start += chunkSize) {
+      const chunk = prepared.slice(start, start + chunkSize);
+      const answers = await core.store.insert(chunk.flatMap(({ jobs }) => jobs));
+      let from = 0;
+      for (const { name, jobs } of chunk) {
+        handles.push(this.#handle(name, jobs, answers.slice(from, from + jobs.length), "stored"));
+        from += jobs.length;
+      }
+      this.#parts.onEager();
+    }
+    return handles;
+  }
+
+  /** Makes the jobs of a call that a request, or an attempt, will store. */
+  prepare(work: AnyDurable, args: readonly unknown[], origin: CallOrigin): PreparedJob {
+    const jobs = newJobs(work, args, this.#parts.calls, origin);
+    const tx = txOf(work);
+    const call = new PreparedCall(work.name, jobs, this.#parts.source);
+    if (tx === undefined) return call;
+    return { job: call.job, drop: (reason) => call.drop(reason), writing: this.#writeWithin(call, tx) };
+  }
+
+  async #writeWithin(call: PreparedCall, tx: unknown): Promise<void> {
+    const core = this.#parts.core();
+    try {
+      if (!core.isOpen) await core.open();
+      call.stored(await core.store.insert(call.jobs, tx), "elsewhere");
+    } catch (error) {
+      call.drop(error as Error);
+      throw error;
+    }
+  }
+
+  /** Stores what was prepared, in one write. @throws {JobConflictError} */
+  async store(calls: readonly PreparedJob[]): Promise<void> {
+    const wanted = calls.filter((call) => call instanceof PreparedCall && call.isWanted) as PreparedCall[];
+    if (wanted.length === 0) return;
+    const core = this.#parts.core();
+    if (!core.isOpen) await core.open();
+    const [only] = wanted;
+    const jobs = wanted.length === 1 && only !== undefined ? only.jobs : wanted.flatMap((call) => call.jobs);
+    const answers = await core.inserter.insert(jobs);
+    let from = 0;
+    for (const call of wanted) {
+      call.stored(answers.slice(from, from + call.jobs.length), "stored");
+      from += call.jobs.length;
+    }
+  }
+
+  /** The jobs of one slot of a schedule. */
+  jobsOfSlot({ name, work, args, overlap }: ScheduleDefinition): readonly NewJob[] {
+    const jobs = newJobs(work, args, this.#parts.calls, {});
+    if (overlap === "allow") return jobs;
+    // While the job of an earlier slot has not ended, the one of this slot becomes an alias of it.
+    return jobs.map((job, index) =>
+      index < jobs.length - 1 || job.unique !== undefined
+        ? job
+        : { ...job, unique: { key: `afterwork:schedule:${name}`, onConflict: "existing" } },
+    );
+  }
+
+  #handle(
+    name: string,
+    jobs: readonly NewJob[],
+    answers: readonly InsertAnswer[],
+    phase: "stored" | "elsewhere",
+  ): StoredJob {
+    const conflict = conflictOf(name, jobs, answers);
+    if (conflict !== undefined) throw conflict;
+    const { id, deduplicated } = lastOf(answers);
+    if (phase === "stored" && !deduplicated) return new StoredJob(id, name, this.#parts.source);
+    const writing = new Writing();
+    writing.finish(phase, deduplicated);
+    return new StoredJob(id, name, this.#parts.source, writing);
+  }
+}
+
+function txOf(work: AnyDurable): unknown {
+  return isTask(work) ? work.options.tx : undefined;
+}
+
+function isDueAtOnce({ delayMs, runAt, parents }: NewJob): boolean {
+  return delayMs === undefined && runAt === undefined && parents === undefined;
+}

@@ -1,0 +1,16 @@
+import type { Clock } from "../base/clock.ts";
+import type { Store } from "../stores/contract/store.ts";
+import type { Inline } from "./inline.ts";
+
+/** What test clients do with an engine, which is nobody else's business. */
+export const engineInternals: unique symbol = Symbol("afterwork.engine");
+
+/** The inside of an engine. */
+export interface EngineInternals {
+  /** Is a worker running on its own store? */
+  readonly isWorking: boolean;
+  /** Puts another store in the place of its own; the function returned undoes it. */
+  use(store: Store, clock: Clock): () => void;
+  /** Runs jobs one after the other, where nobody works. */
+  inline(): Inline;
+}

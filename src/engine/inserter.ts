@@ -1,0 +1,128 @@
+import { AfterworkError } from "../base/errors.ts";
+import type { InsertAnswer, NewJob } from "../stores/contract/new-job.ts";
+import { StoreFaultError } from "../stores/contract/store-fault-error.ts";
+import type { Store } from "../stores/contract/store.ts";
+import { OverloadedError } from "../background/overloaded-error.ts";
+
+/** Calls that wait for their write: past this, more would only fill the memory. */
+const mostWaiting = 100_000;
+
+/** The jobs of one call, stored together or not at all. */
+interface Entry {
+  readonly jobs: readonly NewJob[];
+  readonly resolve: (answers: readonly InsertAnswer[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Group commit: calls of the same turn of the event loop, and those that come while a write is under way, share one write.
+ * Jobs with keys go apart, because somebody's open transaction may hold a key.
+ */
+export class Inserter {
+  readonly #plain: Lane;
+  readonly #keyed: Lane;
+
+  constructor(store: Store) {
+    this.#plain = new Lane(store);
+    this.#keyed = new Lane(store);
+  }
+
+  /** Resolves after the commit. @throws {OverloadedError} when too many calls wait already. */
+  insert(jobs: readonly NewJob[]): Promise<readonly InsertAnswer[]> {
+    return jobs.some(isKeyed) ? this.#keyed.add(jobs) : this.#plain.add(jobs);
+  }
+
+  /** Resolves when nothing waits any longer. */
+  async idle(): Promise<void> {
+    await Promise.all([this.#plain.idle(), this.#keyed.idle()]);
+  }
+}
+
+function isKeyed(job: NewJob): boolean {
+  return job.unique !== undefined || job.concurrency !== undefined || job.rate !== undefined;
+}
+
+class Lane {
+  readonly #store: Store;
+  #waiting: Entry[] = [];
+  #size = 0;
+  #writing: Promise<void> | undefined;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  add(jobs: readonly NewJob[]): Promise<readonly InsertAnswer[]> {
+    if (this.#size >= mostWaiting) {
+      return Promise.reject(new OverloadedError(`${this.#size} durable tasks wait to be stored already`));
+    }
+    return new Promise((resolve, reject) => {
+      this.#size += jobs.length;
+      this.#waiting.push({ jobs, resolve, reject });
+      this.#writing ??= nextTurn().then(() => this.#write());
+    });
+  }
+
+  async idle(): Promise<void> {
+    while (this.#writing !== undefined) await this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    const entries = this.#take();
+    await this.#insert(entries);
+    this.#writing = undefined;
+    // What was answered just now may call again at once: it is to be in the next write.
+    if (this.#waiting.length > 0) this.#writing = nextTurn().then(() => this.#write());
+  }
+
+  /** As many calls as fit; one call alone may be larger. */
+  #take(): readonly Entry[] {
+    const { maxBatch } = this.#store.capabilities;
+    let size = 0;
+    let count = 0;
+    for (const { jobs } of this.#waiting) {
+      if (count > 0 && size + jobs.length > maxBatch) break;
+      size += jobs.length;
+      count += 1;
+    }
+    const taken = this.#waiting.slice(0, count);
+    this.#waiting = this.#waiting.slice(count);
+    this.#size -= size;
+    return taken;
+  }
+
+  async #insert(entries: readonly Entry[]): Promise<void> {
+    try {
+      const answers = await this.#store.insert(entries.length === 1 ? first(entries).jobs : allJobs(entries));
+      let start = 0;
+      for (const { jobs, resolve } of entries) {
+        resolve(entries.length === 1 ? answers : answers.slice(start, start + jobs.length));
+        start += jobs.length;
+      }
+    } catch (error) {
+      await this.#blame(entries, error);
+    }
+  }
+
+  /** What is wrong with one call is not to fail the others. */
+  async #blame(entries: readonly Entry[], error: unknown): Promise<void> {
+    const isCalls = error instanceof AfterworkError && !(error instanceof StoreFaultError && error.passing);
+    if (entries.length === 1 || !isCalls) for (const { reject } of entries) reject(error);
+    else for (const entry of entries) await this.#insert([entry]);
+  }
+}
+
+function first(entries: readonly Entry[]): Entry {
+  return entries[0] as Entry;
+}
+
+function allJobs(entries: readonly Entry[]): readonly NewJob[] {
+  const all: NewJob[] = [];
+  for (const { jobs } of entries) for (const job of jobs) all.push(job);
+  return all;
+}
+
+/** After whatever else arrives in this turn of the event loop. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

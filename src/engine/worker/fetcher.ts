@@ -1,0 +1,137 @@
+import type { ClaimAnswer, ClaimedJob } from "../../stores/contract/claim.ts";
+import type { Store } from "../../stores/contract/store.ts";
+import type { Clock } from "../../base/clock.ts";
+import type { Batch, Session } from "./session.ts";
+import { Signal } from "./signal.ts";
+
+/** What a fetcher works for. */
+export interface FetcherHost {
+  readonly store: Store;
+  readonly session: Session;
+  readonly clock: Clock;
+  /** The queues to serve; `undefined`: all. */
+  readonly queues: readonly string[] | undefined;
+  readonly tasks: readonly string[];
+  /** How long it waits at most when there is nothing to do and no hint comes. */
+  readonly pollMs: number;
+  /** How many jobs are wanted now, and how many of them may be keyed. */
+  room(): { readonly limit: number; readonly keyed: number };
+  /** Here they are. */
+  take(jobs: readonly ClaimedJob[], batch: Batch): void;
+  /** What else there was in an answer. */
+  note(answer: ClaimAnswer): void;
+  /** The store has ended the session. */
+  lost(): Promise<void>;
+  onError(error: unknown): void;
+}
+
+const firstRetryMs = 100;
+const longestRetryMs = 5_000;
+
+/** The one loop of a worker that claims jobs: when there is room, and when there may be work. */
+export class Fetcher {
+  readonly #host: FetcherHost;
+  readonly #signal = new Signal();
+  #stopped = false;
+  #turn = 0;
+  #retryMs = firstRetryMs;
+  #soon = false;
+  /** Nothing was left at the last look, and nobody has said since that there may be more. */
+  #dry = false;
+
+  constructor(host: FetcherHost) {
+    this.#host = host;
+  }
+
+  /** Runs until it is stopped. Never rejects. */
+  async run(): Promise<void> {
+    while (!this.#stopped) {
+      const { limit, keyed } = this.#host.room();
+      if (limit === 0) await this.#signal.wait();
+      else await this.#fetch(limit, keyed);
+    }
+  }
+
+  /** There may be work. */
+  wake(): void {
+    this.#dry = false;
+    this.#signal.raise();
+  }
+
+  /** There is more room, as there often is several times in one turn of the event loop. */
+  hasRoom(): void {
+    if (this.#soon || this.#dry) return;
+    this.#soon = true;
+    setImmediate(() => {
+      this.#soon = false;
+      this.#signal.raise();
+    });
+  }
+
+  /** Claims nothing more. */
+  stop(): void {
+    this.#stopped = true;
+    this.#signal.raise();
+  }
+
+  async #fetch(limit: number, keyed: number): Promise<void> {
+    this.#dry = true;
+    const answer = await this.#claim(limit, keyed);
+    if (this.#stopped) return;
+    if (answer === undefined) return this.#pause();
+    this.#retryMs = firstRetryMs;
+    if (answer.ended) return this.#host.lost();
+    if (answer.more || answer.jobs.length >= limit) this.#dry = false;
+    // What is left over is no use to a worker that gets nothing of it: keyed jobs, when all slots are taken.
+    const isLeft = answer.more && answer.jobs.length === 0;
+    if (this.#dry || isLeft) await this.#signal.wait(this.#restMs(answer.nextDueInMs), this.#host.clock);
+  }
+
+  /** After a fault: a look a little later, whatever is said in between. */
+  async #pause(): Promise<void> {
+    const ms = this.#retryMs * (0.5 + Math.random() / 2);
+    this.#retryMs = Math.min(this.#retryMs * 2, longestRetryMs);
+    await this.#signal.wait(ms, this.#host.clock);
+  }
+
+  #restMs(nextDueInMs: number | undefined): number {
+    const pollMs = this.#host.pollMs * (0.75 + Math.random() / 2);
+    return nextDueInMs === undefined ? pollMs : Math.min(nextDueInMs, pollMs);
+  }
+
+  async #claim(limit: number, keyedLimit: number): Promise<ClaimAnswer | undefined> {
+    const { store, session, tasks } = this.#host;
+    const batch = await session.begin();
+    if (this.#stopped) {
+      session.release(batch);
+      return undefined;
+    }
+    try {
+      const answer = await store.claim({
+        worker: session.id,
+        token: batch.token,
+        queues: this.#queuesInTurn(),
+        tasks,
+        limit,
+        keyedLimit,
+      });
+      batch.open += answer.jobs.length;
+      this.#host.take(answer.jobs, batch);
+      session.release(batch);
+      this.#host.note(answer);
+      return answer;
+    } catch (error) {
+      session.forget(batch);
+      this.#host.onError(error);
+      return undefined;
+    }
+  }
+
+  /** Every queue comes first in its turn. */
+  #queuesInTurn(): readonly string[] | undefined {
+    const { queues } = this.#host;
+    if (queues === undefined || queues.length < 2) return queues;
+    this.#turn = (this.#turn + 1) % queues.length;
+    return [...queues.slice(this.#turn), ...queues.slice(0, this.#turn)];
+  }
+}

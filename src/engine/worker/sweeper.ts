@@ -1,0 +1,83 @@
+import type { Clock } from "../../base/clock.ts";
+import type { Store } from "../../stores/contract/store.ts";
+import type { EngineReports } from "../execution/execution-host.ts";
+
+/** What a sweeper works with. */
+export interface SweeperParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly leaseMs: number;
+  readonly events: EngineReports;
+  readonly onError: (doing: string, error: unknown) => void;
+}
+
+const mostReclaimed = 200;
+/** One chunk of pruning holds up nobody. */
+const pruneBudgetMs = 10;
+const pruneMs = 10_000;
+const restBetweenChunksMs = 50;
+
+/** Takes back what vanished workers have held, and forgets what was kept long enough. Every worker has one. */
+export class Sweeper {
+  readonly #parts: SweeperParts;
+  #stopped = false;
+  #timers = new Map<"reclaim" | "prune", () => void>();
+  #running = new Set<Promise<void>>();
+
+  constructor(parts: SweeperParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#arm("reclaim", this.#reclaimMs);
+    this.#arm("prune", pruneMs);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const cancel of this.#timers.values()) cancel();
+    await Promise.all(this.#running);
+  }
+
+  get #reclaimMs(): number {
+    return Math.min(Math.max(this.#parts.leaseMs / 3, 50), 10_000);
+  }
+
+  /** Not in step with other workers. */
+  #arm(what: "reclaim" | "prune", ms: number): void {
+    if (this.#stopped) return;
+    const jittered = ms * (0.75 + Math.random() / 2);
+    this.#timers.set(
+      what,
+      this.#parts.clock.after(jittered, () => {
+        const running = (what === "reclaim" ? this.#reclaim() : this.#prune()).finally(() =>
+          this.#running.delete(running),
+        );
+        this.#running.add(running);
+      }),
+    );
+  }
+
+  async #reclaim(): Promise<void> {
+    const { store, events, onError } = this.#parts;
+    let more = false;
+    try {
+      const { jobs, more: isMore } = await store.reclaim(mostReclaimed);
+      more = isMore;
+      if (jobs.length > 0) events.emit("jobsReclaimed", { jobs });
+    } catch (error) {
+      onError("taking back lost jobs", error);
+    }
+    this.#arm("reclaim", more ? 0 : this.#reclaimMs);
+  }
+
+  async #prune(): Promise<void> {
+    let more = false;
+    try {
+      ({ more } = await this.#parts.store.prune(pruneBudgetMs));
+    } catch (error) {
+      this.#parts.onError("forgetting old jobs", error);
+    }
+    this.#arm("prune", more ? restBetweenChunksMs : pruneMs);
+  }
+}

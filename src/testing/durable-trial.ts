@@ -1,0 +1,122 @@
+import { isDeepStrictEqual } from "node:util";
+
+import { AfterworkError } from "../base/errors.ts";
+import { engineInternals, type EngineInternals } from "../engine/engine-internals.ts";
+import type { Engine } from "../engine/engine.ts";
+import { memory } from "../stores/memory/memory.ts";
+import type { JobDetails } from "../tasks/job.ts";
+import { TestClock } from "./test-clock.ts";
+
+/** Jobs can make jobs for ever: a drain that has not ended by then never will. */
+const mostAttempts = 10_000;
+
+/** The durable side of a test client: the engine on a memory store of its own, and a clock that stands still. */
+export class DurableTrial {
+  readonly clock = new TestClock();
+  readonly #engine: Engine;
+  readonly #inline: ReturnType<EngineInternals["inline"]>;
+  readonly #undo: () => void;
+  #draining: Promise<unknown> = Promise.resolve();
+
+  /** @throws {AfterworkError} when the engine works on its own store already. */
+  constructor(engine: Engine) {
+    const internals = engine[engineInternals];
+    if (internals.isWorking) {
+      throw new AfterworkError(
+        "INVALID_DEFINITION",
+        'TestClient: the engine works on its own store already; make the client before it does, or pass { store: "own" }',
+      );
+    }
+    this.#engine = engine;
+    this.#undo = internals.use(memory({ clock: this.clock }), this.clock);
+    this.#inline = internals.inline();
+  }
+
+  /** Runs what is due, one after the other, and what becomes due by that. Adds the errors of jobs that failed for good. */
+  drain(errors: unknown[]): Promise<number> {
+    const draining = this.#draining.then(() => this.#drain(errors));
+    this.#draining = draining.catch(() => {});
+    return draining;
+  }
+
+  async #drain(errors: unknown[]): Promise<number> {
+    const stop = this.#engine.on("jobFailed", ({ error }) => void errors.push(error));
+    try {
+      return await this.#inline.drain(mostAttempts);
+    } finally {
+      stop();
+    }
+  }
+
+  /** Goes on to a later time, stopping wherever something becomes due to run it, if `runs`. */
+  async advance(ms: number, runs: boolean, errors: unknown[]): Promise<void> {
+    const end = this.clock.now() + ms;
+    if (runs) await this.drain(errors);
+    while (runs) {
+      const next = await this.#inline.nextDueAt();
+      if (next === undefined || next > end) break;
+      this.clock.advance(Math.max(0, next - this.clock.now()));
+      await this.drain(errors);
+    }
+    this.clock.advance(Math.max(0, end - this.clock.now()));
+  }
+
+  /** Runs everything there is, moving the clock to whatever is due next. */
+  async drainAll(errors: unknown[]): Promise<number> {
+    let attempts = await this.drain(errors);
+    for (
+      let next = await this.#inline.nextDueAt(false);
+      next !== undefined;
+      next = await this.#inline.nextDueAt(false)
+    ) {
+      if (attempts > mostAttempts) throw endless();
+      this.clock.advance(Math.max(0, next - this.clock.now()));
+      attempts += await this.drain(errors);
+    }
+    return attempts;
+  }
+
+  /** Every job that has been stored, oldest first. */
+  async jobs(): Promise<readonly JobDetails[]> {
+    const all: JobDetails[] = [];
+    for (let cursor: string | undefined; ;) {
+      const page = await this.#engine.jobs({ limit: 1_000, cursor });
+      all.push(...page.jobs);
+      if (page.cursor === undefined) return all.toReversed();
+      cursor = page.cursor;
+    }
+  }
+
+  /** The first job of a task with these first arguments. @throws {Error} that lists what there is instead. */
+  async find(task: string, args: readonly unknown[]): Promise<JobDetails> {
+    const jobs = await this.jobs();
+    const found = jobs.find(
+      (job) => job.task === task && isDeepStrictEqual(job.args?.slice(0, args.length), [...args]),
+    );
+    if (found !== undefined) return found;
+    throw new Error(`expected ${callText(task, args)} to be enqueued, but ${listOf(jobs)}`);
+  }
+
+  async close(): Promise<void> {
+    await this.#draining;
+    await this.#inline.close();
+    this.#undo();
+  }
+}
+
+function endless(): AfterworkError {
+  return new AfterworkError("INVALID_WORK", `drain: after ${mostAttempts} attempts there is still something to do`);
+}
+
+const mostListed = 20;
+
+function listOf(jobs: readonly JobDetails[]): string {
+  if (jobs.length === 0) return "nothing was";
+  const lines = jobs.slice(0, mostListed).map(({ task, args, status }) => `  ${callText(task, args ?? [])}: ${status}`);
+  const more = jobs.length > mostListed ? `\n  and ${jobs.length - mostListed} more` : "";
+  return `these were:\n${lines.join("\n")}${more}`;
+}
+
+function callText(task: string, args: readonly unknown[]): string {
+  return `${task}(${args.map((arg) => JSON.stringify(arg)).join(", ")})`;
+}
