@@ -11,3 +11,9 @@ test("ids made in one millisecond differ", () => {
   const ids = Array.from({ length: 1_000 }, () => newId(1_700_000_000_000));
   expect(new Set(ids).size).toBe(1_000);
 });
+
+test("ids sort by the order in which they were made, within a millisecond as well", () => {
+  const ids = Array.from({ length: 20_000 }, () => newId());
+  expect(ids.toSorted()).toEqual(ids);
+  expect(new Set(ids).size).toBe(ids.length);
+});
