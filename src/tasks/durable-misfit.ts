@@ -25,10 +25,13 @@ type NeedsDurable<Options> = {
 
 type Keyed = "unique" | "throttle" | "debounce" | "concurrency" | "rateLimit";
 
-type KeyMisfit<Options, Args extends readonly unknown[]> = {
-  [Name in keyof Options & Keyed]: Options[Name] extends { readonly key: infer Key }
-    ? Key extends string | ((...args: Args) => string)
-      ? never
-      : `the key function of ${Name} does not take the arguments of the task: annotate its parameters`
-    : never;
-}[keyof Options & Keyed];
+type KeyMisfit<Options, Args extends readonly unknown[]> = readonly unknown[] extends Args
+  ? // The function of the task, from which they are inferred, has not been looked at yet.
+    never
+  : {
+      [Name in keyof Options & Keyed]: Options[Name] extends { readonly key: infer Key }
+        ? Key extends string | ((...args: Args) => string)
+          ? never
+          : `the key function of ${Name} does not take the arguments of the task: annotate its parameters`
+        : never;
+    }[keyof Options & Keyed];

@@ -6,6 +6,8 @@ import { badOptions, testRefusals } from "../../bad-input/support/refusals.ts";
 const report = task("report", { durable: true }, (_context, _region: string) => 1);
 const save = task("save", { durable: true }, (_context, _count: number) => {});
 const local = task("local", () => {});
+/** What types would refuse. */
+const loosely = schedule as (name: string, options: object, ...work: readonly unknown[]) => unknown;
 const define = (options: object): unknown => schedule("nightly", options as ScheduleOptions, report, "eu");
 const daily = { cron: "0 3 * * *" };
 
@@ -51,11 +53,11 @@ describe("a schedule refuses", () => {
     ],
     [
       "a task that is not durable",
-      () => schedule("nightly", daily, local as never),
+      () => loosely("nightly", daily, local),
       "INVALID_WORK",
       "the task local can't be stored: define it with durable: true",
     ],
-    ["a function", () => schedule("nightly", daily, (() => {}) as never), "INVALID_WORK", "expected a durable task"],
+    ["a function", () => loosely("nightly", daily, () => {}), "INVALID_WORK", "expected a durable task"],
     [
       "a transaction",
       () => schedule("nightly", daily, report.with({ tx: {} }), "eu"),
@@ -64,7 +66,7 @@ describe("a schedule refuses", () => {
     ],
     [
       "arguments that can't be stored",
-      () => schedule("nightly", daily, report, new Date() as never),
+      () => loosely("nightly", daily, report, new Date()),
       "INVALID_ARGUMENTS",
       "report: argument 1: expected plain JSON, got an object of class Date",
     ],
