@@ -6,7 +6,7 @@ import type { StoredJob } from "./stored-job.ts";
 /** Lets so many jobs of one key through, until they give their permits back. */
 export class ConcurrencyGate {
   readonly key: string;
-  readonly waiters: Heap<StoredJob> = new Heap(isClaimedBefore);
+  readonly waiters: Heap<StoredJob> = new Heap<StoredJob>(isClaimedBefore);
   limit: number;
   used = 0;
   /** How many jobs that have not ended bear the key. */

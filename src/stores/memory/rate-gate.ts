@@ -6,7 +6,7 @@ import type { StoredJob } from "./stored-job.ts";
 /** Lets so many jobs of one key through in any window of time. */
 export class RateGate {
   readonly key: string;
-  readonly waiters: Heap<StoredJob> = new Heap(isClaimedBefore);
+  readonly waiters: Heap<StoredJob> = new Heap<StoredJob>(isClaimedBefore);
   limit: number;
   perMs: number;
   /** Let through and not claimed yet. They will start in some window, so they count in all of them. */
