@@ -130,6 +130,10 @@ export class Attempt implements RunningAttempt, TaskListHost, TaskCallHost {
     if (this.#expired !== undefined) throw this.#expired;
   }
 
+  writes(): undefined | Promise<void> {
+    return this.#tasks?.writes();
+  }
+
   createContext(): Record<string, unknown> {
     const { name, id } = this.#job;
     const log = withFields(this.#environment.log, { task: name, job: id });

@@ -26,6 +26,8 @@ export interface TaskCallHost {
   throwIfStopped(): void;
   /** Throws when the attempt has failed already: then dependencies are not to commit. */
   throwIfOver(): void;
+  /** What is being written in transactions of its dependencies, which must not commit before; `undefined`: nothing. */
+  writes(): undefined | Promise<void>;
 }
 
 /** One call of a task's function: its dependencies are resolved, it runs, and they are closed, whatever happened. */
@@ -63,7 +65,7 @@ export class TaskCall {
       for (const stage of [...plan.guards, plan.main]) await resolution.run(stage.steps);
       const context = resolution.assign(this.#host.createTaskContext(), plan.outputs);
       this.#host.throwIfStopped();
-      value = this.#finished(await this.#call(context, args));
+      value = await this.#finished(await this.#call(context, args));
     } catch (error) {
       throw combined(await closeScopes(resolution, { error }));
     }
@@ -83,7 +85,8 @@ export class TaskCall {
 
   #finished(value: unknown): unknown {
     this.#host.throwIfOver();
-    return refuseGenerator(value);
+    const writes = this.#host.writes();
+    return writes === undefined ? refuseGenerator(value) : writes.then(() => refuseGenerator(value));
   }
 }
 
