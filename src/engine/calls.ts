@@ -5,6 +5,8 @@ import type { AnyDurable } from "../tasks/any-composition.ts";
 import type { AnyTask } from "../tasks/any-task.ts";
 import { flatten, isComposition, type AnyComposition } from "../tasks/composition.ts";
 import { describeCall, type DurableCall } from "../tasks/durable-call.ts";
+import { AfterworkError } from "../base/errors.ts";
+import { JobCancelledError } from "../tasks/job.ts";
 import { JobConflictError } from "../tasks/job-errors.ts";
 import type { InsertAnswer } from "../stores/contract/new-job.ts";
 import { inputOption } from "./execution/job-inputs.ts";
@@ -104,7 +106,9 @@ export class PreparedCall implements PreparedJob {
   }
 
   drop(reason: Error): void {
-    this.#writing.drop(reason);
+    const error =
+      reason instanceof AfterworkError ? reason : new JobCancelledError(this.#name, this.job.id, reason.message);
+    this.#writing.drop(error);
   }
 
   /** It was stored together with something else, so that nobody knows what became of its unique keys. */

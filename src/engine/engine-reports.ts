@@ -1,7 +1,8 @@
 import type { BackgroundEvents } from "../background/background-events.ts";
+import { AfterworkError } from "../base/errors.ts";
 import type { Events } from "../base/events.ts";
 import type { Log } from "../base/log.ts";
-import type { EngineEvents, JobEnded } from "./engine-events.ts";
+import type { EngineEvents, JobEnded, JobsReclaimed } from "./engine-events.ts";
 import type { EngineReports } from "./execution/execution-host.ts";
 
 /** Where events go: to those who listen to the engine, to the app that it belongs to, and, if nobody listens, to the log. */
@@ -33,10 +34,21 @@ export class ReportDesk implements EngineReports {
   }
 
   #tellApp(name: keyof EngineEvents, event: EngineEvents[keyof EngineEvents]): boolean {
-    if (this.#app === undefined || (name !== "jobSucceeded" && name !== "jobFailed")) return false;
+    if (this.#app === undefined) return false;
+    if (name === "jobsReclaimed") this.#tellCrashes(event as JobsReclaimed);
+    if (name !== "jobSucceeded" && name !== "jobFailed") return false;
     const { id, task, attempt, error } = event as JobEnded & { readonly error?: unknown };
     if (name === "jobSucceeded") return this.#app.emit("taskSucceeded", { id, name: task, attempts: attempt });
     return this.#app.emit("taskFailed", { id, name: task, attempts: attempt, error });
+  }
+
+  /** Nobody else can tell of a job whose last attempt ended with its process. */
+  #tellCrashes({ jobs }: JobsReclaimed): void {
+    for (const { id, task, attempt, status } of jobs) {
+      if (status !== "failed") continue;
+      const error = new AfterworkError("LEASE_LOST", `the worker of ${task} vanished`, { details: { id, task } });
+      this.#app?.emit("taskFailed", { id, name: task, attempts: attempt, error });
+    }
   }
 
   #write(name: keyof EngineEvents, event: EngineEvents[keyof EngineEvents]): void {

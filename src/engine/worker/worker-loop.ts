@@ -114,9 +114,10 @@ export class WorkerLoop {
     this.#fetcher.wake();
   }
 
-  /** Claims nothing more; what runs goes on. */
+  /** Claims nothing more and hands back what has not begun; what runs goes on. */
   stopClaiming(): void {
     this.#fetcher.stop();
+    this.#workplace.startNoMore();
   }
 
   /**
@@ -129,10 +130,9 @@ export class WorkerLoop {
   }
 
   async #stop({ drainMs, graceMs, hurry }: StopBudget): Promise<void> {
-    this.#fetcher.stop();
+    this.stopClaiming();
     await this.#starting?.catch(() => {});
     await this.#fetching;
-    this.#workplace.handBackWaiting();
     await this.#idleWithin(drainMs, hurry);
     this.#workplace.stopAll();
     await this.#idleWithin(graceMs, hurry);

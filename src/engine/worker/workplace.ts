@@ -55,6 +55,7 @@ export class Workplace implements ExecutionHost {
   readonly #prefetch: Prefetch;
   readonly #deadlines: Deadlines<Execution>;
   #waiting: Waiting[] = [];
+  #starts = true;
   #offsetMs = 0;
   #onEmpty: (() => void)[] = [];
 
@@ -113,7 +114,8 @@ export class Workplace implements ExecutionHost {
   take(jobs: readonly ClaimedJob[], batch: Batch): void {
     const ordered = jobs.length > this.#slots.free && jobs.some(isKeyed) ? keyedFirst(jobs) : jobs;
     for (const job of ordered) this.#waiting.push({ job, batch });
-    this.#fill();
+    if (this.#starts) this.#fill();
+    else this.#handBack(() => true);
   }
 
   #fill(): void {
@@ -140,7 +142,7 @@ export class Workplace implements ExecutionHost {
     this.#slots.give(execution);
     this.#deadlines.delete(execution);
     this.#prefetch.ended(performance.now(), this.clock.now() - execution.startedAt);
-    if (this.#waiting.length > 0) this.#fill();
+    if (this.#waiting.length > 0 && this.#starts) this.#fill();
     this.#onRoom();
     if (this.running === 0) this.#tellEmpty();
   }
@@ -162,8 +164,9 @@ export class Workplace implements ExecutionHost {
     for (const { job, stop } of this.#runningJobs()) stop(stopForLoss(job.task, job.id));
   }
 
-  /** What has not begun goes back. */
-  handBackWaiting(): void {
+  /** From now on nothing is started: what has not begun goes back, and so does what is still to come. */
+  startNoMore(): void {
+    this.#starts = false;
     this.#handBack(() => true);
   }
 
