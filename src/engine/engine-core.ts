@@ -20,6 +20,7 @@ export class EngineCore {
   readonly inserter: Inserter;
   readonly watch: JobWatch;
   #opening: Promise<void> | undefined;
+  #isOpen = false;
   #closing: Promise<void> | undefined;
 
   constructor({ store, clock = systemClock }: CoreParts) {
@@ -29,8 +30,9 @@ export class EngineCore {
     this.watch = new JobWatch(this.store);
   }
 
+  /** Can it be used at once? */
   get isOpen(): boolean {
-    return this.#opening !== undefined;
+    return this.#isOpen && this.#closing === undefined;
   }
 
   /** Opens the store, once; tried again when it failed. @throws {AfterworkError} `ENGINE_CLOSED` after `close`. */
@@ -38,11 +40,16 @@ export class EngineCore {
     if (this.#closing !== undefined) {
       return Promise.reject(new AfterworkError("ENGINE_CLOSED", "the engine has been closed"));
     }
-    this.#opening ??= this.store.open().catch((error: unknown) => {
+    this.#opening ??= this.#open().catch((error: unknown) => {
       this.#opening = undefined;
       throw error;
     });
     return this.#opening;
+  }
+
+  async #open(): Promise<void> {
+    await this.store.open();
+    this.#isOpen = true;
   }
 
   close(): Promise<void> {

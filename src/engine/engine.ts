@@ -69,6 +69,7 @@ export class Engine extends Control implements AppEngine {
     });
     this.#staff = new Staff({
       core: () => this.#core,
+      port: this,
       registry: this.#registry,
       settings,
       reports,

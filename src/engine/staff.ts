@@ -1,5 +1,6 @@
 import type { AttemptEnvironment } from "../background/attempt.ts";
 import { backgroundLimits } from "../background/background-options.ts";
+import type { DurablePort } from "../background/durable-port.ts";
 import type { EngineHost, HostedEngine, WorkOptions } from "../background/hosted-engine.ts";
 import { TaskRunner } from "../background/task-runner.ts";
 import { systemClock } from "../base/clock.ts";
@@ -19,6 +20,8 @@ import type { WorkEnvironment } from "./worker/workplace.ts";
 /** What a staff works with. */
 export interface StaffParts {
   core(): EngineCore;
+  /** Where durable tasks go that work adds, while there is no app. */
+  readonly port: DurablePort;
   readonly registry: TaskRegistry;
   readonly settings: EngineSettings;
   readonly reports: ReportDesk;
@@ -118,13 +121,13 @@ export class Staff implements HostedEngine {
 
   /** What work needs around it now. */
   get environment(): WorkEnvironment {
-    const { registry, settings, reports } = this.#parts;
+    const { registry, settings, reports, port } = this.#parts;
     const { store, clock } = this.#parts.core();
     return {
       store,
       registry,
       clock,
-      environment: this.#host ?? (this.#own ??= new OwnHost(settings)).environment,
+      environment: this.#host ?? (this.#own ??= new OwnHost(settings, port)).environment,
       events: reports,
       timeoutMs: settings.timeoutMs,
       graceMs: settings.graceMs,
@@ -140,14 +143,14 @@ class OwnHost {
   readonly #appScope: AppScope;
   readonly #graceMs: number;
 
-  constructor({ log, graceMs }: EngineSettings) {
+  constructor({ log, graceMs }: EngineSettings, engine: DurablePort) {
     const overrides = new Overrides();
     this.#graceMs = graceMs;
     this.#appScope = new AppScope(log, overrides);
     this.#runner = new TaskRunner({
       limits: backgroundLimits({}),
       graceMs,
-      engine: undefined,
+      engine,
       appScope: this.#appScope,
       overrides,
       events: new Events(log),
