@@ -22,7 +22,7 @@ interface Entry {
 export class DurableList {
   readonly #host: DurableHost;
   #entries: Entry[] = [];
-  #writing: Promise<void>[] = [];
+  #writing: { readonly when: RunWhen; readonly done: Promise<void> }[] = [];
   #sealed: boolean;
 
   /** `sealed`: from the start, everything is stored at the call. */
@@ -36,10 +36,16 @@ export class DurableList {
     const { engine } = this.#host;
     if (engine === undefined) throw new EngineMissingError(work.name);
     const prepared = engine.prepare(work, args, trace === undefined ? {} : { trace });
-    if (prepared.writing !== undefined) this.#writing.push(prepared.writing);
+    if (prepared.writing !== undefined) this.#await(when, prepared.writing);
     else if (this.#sealed && when !== "failure") this.#storeLate([prepared]);
     else this.#entries.push({ when, prepared });
     return prepared.job;
+  }
+
+  #await(when: RunWhen, done: Promise<void>): void {
+    // It may fail long before somebody waits for it.
+    done.catch(() => {});
+    this.#writing.push({ when, done });
   }
 
   /** Stores what is due in one batch; `undefined` when nothing is. @throws {StoreUnavailableError} when the store does. */
@@ -52,7 +58,7 @@ export class DurableList {
   /** Waits for what is being written in transactions of the user's own; rejects when one of these writes failed. */
   writes(): undefined | Promise<void> {
     if (this.#writing.length === 0) return undefined;
-    const writing = Promise.all(this.#writing);
+    const writing = Promise.all(this.#writing.map(({ done }) => done));
     this.#writing = [];
     return writing.then(() => {});
   }
@@ -69,7 +75,9 @@ export class DurableList {
     if (due.length > 0) this.#storeLate(due);
   }
 
+  /** A write in a transaction that is rolled back now is no longer waited for. */
   drop(which: (when: RunWhen) => boolean, reason: string): void {
+    if (this.#writing.length > 0) this.#writing = this.#writing.filter(({ when }) => !which(when));
     if (this.#entries.length === 0) return;
     for (const { when, prepared } of this.#entries) if (which(when)) prepared.drop(new Error(reason));
     this.#entries = this.#entries.filter(({ when }) => !which(when));
