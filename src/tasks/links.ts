@@ -1,25 +1,32 @@
-import type { AnyTask, TaskTypes } from "./any-task.ts";
 import type { AnyComposition } from "./any-composition.ts";
+import type { AnyTask, TaskTypes } from "./any-task.ts";
 import type { ArgsOf } from "./work.ts";
 
-/** What compositions are made of. */
+/** What can be enqueued: a durable task or a composition of some. */
 export type DurableWork = (AnyTask & DurableTypes) | AnyComposition;
 
 interface DurableTypes {
   readonly "~types"?: TaskTypes<readonly unknown[], unknown, true>;
 }
 
+/** The same, naming no more than tells it apart, so that a call of many is quickly checked. */
+interface LinkedWork extends DurableTypes {
+  readonly kind: "task" | "composition";
+}
+
 /** A call inside of a composition: `[work, ...args]`, or a work alone. */
-export type AnyLink = DurableWork | readonly [work: DurableWork, ...args: readonly unknown[]];
+export type AnyLink = LinkedWork | readonly [work: LinkedWork, ...args: readonly unknown[]];
 
 type WorkOf<Link> = Link extends readonly [infer W, ...(readonly unknown[])] ? W : Link;
-type GivenOf<Link> = Link extends readonly [unknown, ...infer Given] ? Writable<Given> : [];
+type GivenOf<Link> = Link extends readonly [unknown, ...infer Given] ? Given : [];
 
 /** Arguments are copied when they are stored, so that it makes no difference whether a list is readonly. */
-type Writable<Type> = Type extends readonly unknown[]
-  ? { -readonly [Index in keyof Type]: Writable<Type[Index]> }
-  : Type extends Readonly<Record<string, readonly unknown[] | object>>
-    ? { [Key in keyof Type]: Writable<Type[Key]> }
+type Fits<Given, Args> = Given extends Args ? true : Writable<Given> extends Args ? true : false;
+
+type Writable<Type> = Type extends string | number | boolean | null | undefined
+  ? Type
+  : Type extends object
+    ? { -readonly [Key in keyof Type]: Writable<Type[Key]> }
     : Type;
 
 /** What it returns, or ends with. */
@@ -36,11 +43,11 @@ export type ResultsOf<Links extends readonly unknown[]> = {
 };
 
 /** Has it all of its arguments? A task alone has not: it is called with what comes before. */
-type IsComplete<Link> = Link extends AnyTask ? false : GivenOf<Link> extends ArgsOf<WorkOf<Link>> ? true : false;
+type IsComplete<Link> = Link extends { readonly kind: "task" } ? false : Fits<GivenOf<Link>, ArgsOf<WorkOf<Link>>>;
 
 /** Has it all but the first? */
 type LacksFirst<Link> =
-  ArgsOf<WorkOf<Link>> extends readonly [] ? false : GivenOf<Link> extends TailOf<ArgsOf<WorkOf<Link>>> ? true : false;
+  ArgsOf<WorkOf<Link>> extends readonly [] ? false : Fits<GivenOf<Link>, TailOf<ArgsOf<WorkOf<Link>>>>;
 
 type HeadOf<Args extends readonly unknown[]> = Args extends readonly [(infer Head)?, ...(readonly unknown[])]
   ? Head
@@ -57,7 +64,14 @@ type NeedsInput<Links extends readonly unknown[]> = false extends {
 
 /** What the members of a composition have to be like: complete, or all of them without their first argument. */
 export type Calls<Links extends readonly unknown[]> =
-  NeedsInput<Links> extends true ? { readonly [Index in keyof Links]: OpenCall<Links[Index]> } : unknown;
+  NeedsInput<Links> extends true
+    ? OnlyFaults<Links, { readonly [Index in keyof Links]: OpenCall<Links[Index]> }>
+    : unknown;
+
+/** Two tuples that stand for one are costly to the compiler: without a fault there is to be only the first. */
+type OnlyFaults<Links extends readonly unknown[], Wanted extends readonly unknown[]> = Links extends Wanted
+  ? unknown
+  : Wanted;
 
 /** The same for the first of a chain. */
 export type FirstCall<Link> = IsComplete<Link> extends true ? unknown : OpenCall<Link>;
@@ -96,9 +110,12 @@ interface TakesNot<Result, Argument> {
 }
 
 /** What each of the rest of a chain has to be like, behind the one before it. */
-export type Followers<First, Rest extends readonly unknown[]> = {
-  readonly [Index in keyof Rest]: Follower<Rest[Index], ResultOf<[First, ...Rest][Index & keyof [First, ...Rest]]>>;
-};
+export type Followers<First, Rest extends readonly unknown[]> = OnlyFaults<
+  Rest,
+  {
+    readonly [Index in keyof Rest]: Follower<Rest[Index], ResultOf<[First, ...Rest][Index & keyof [First, ...Rest]]>>;
+  }
+>;
 
 /** The last of a chain. */
 export type LastOf<First, Rest extends readonly unknown[]> = Rest extends readonly [...(readonly unknown[]), infer Last]

@@ -75,6 +75,11 @@ describe("a group", () => {
     expectTypeOf(group(...["x", "y"].map((url) => [fetchPage, url] as const))).toEqualTypeOf<Composition<number[]>>();
   });
 
+  test("takes lists that stand inside of other arguments", () => {
+    const tag = task("tag", durable, (_context, _row: { id: number; tags: string[]; by?: { roles: string[] } }) => 1);
+    expectTypeOf(group([tag, { id: 1, tags: ["a"], by: { roles: ["x"] } }])).toEqualTypeOf<Composition<[number]>>();
+  });
+
   test("without first arguments needs an input", () => {
     expectTypeOf(group(parse, [index, ["a"]])).toEqualTypeOf<
       Composition<[{ size: number }, boolean], [input: number]>

@@ -12,27 +12,34 @@ const tsc = join(root, "node_modules/typescript/bin/tsc");
 const run = promisify(execFile);
 
 const routes = 300;
+const tasks = 500;
 const limitSeconds = 3;
 
-let folder = "";
+const folders = { routes: "", tasks: "" };
+
+beforeAll(async () => {
+  folders.routes = await createProject("routes", routesSource());
+  folders.tasks = await createProject("tasks", tasksSource());
+});
+
+afterAll(() => Promise.all(Object.values(folders).map((folder) => rm(folder, { recursive: true, force: true }))));
 
 /** A project of its own beside the library, as its users have it. */
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "afterwork-routes-"));
+async function createProject(name: string, source: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), `afterwork-${name}-`));
   await mkdir(join(folder, "node_modules"));
   await symlink(root, join(folder, "node_modules/afterwork"));
-  for (const name of ["zod", "@types"]) {
-    await symlink(join(root, "node_modules", name), join(folder, "node_modules", name));
+  for (const library of ["zod", "@types"]) {
+    await symlink(join(root, "node_modules", library), join(folder, "node_modules", library));
   }
   const config = { extends: join(root, "tsconfig.json"), include: ["*.ts"], exclude: [] };
   await writeFile(join(folder, "tsconfig.json"), JSON.stringify(config));
   await writeFile(join(folder, "package.json"), '{ "type": "module" }');
-  await writeFile(join(folder, "routes.ts"), source());
-});
+  await writeFile(join(folder, `${name}.ts`), source);
+  return folder;
+}
 
-afterAll(() => rm(folder, { recursive: true, force: true }));
-
-function source(): string {
+function routesSource(): string {
   return [
     'import { App, body, depends, header, int, path, query, type BackgroundTasks } from "afterwork";',
     'import { z } from "zod";',
@@ -59,30 +66,88 @@ app.post(
 );`;
 }
 
+function tasksSource(): string {
+  return [
+    'import { chain, group, task, type BackgroundTasks } from "afterwork";',
+    "export declare const background: BackgroundTasks;",
+    "type Json = string | number | boolean | null | Json[] | { [key: string]: Json };",
+    ...Array.from({ length: tasks / 2 }, (_, index) => twoDurableTasks(index)),
+  ].join("\n");
+}
+
+/** With arguments and results deep enough to be worth a look, added alone and in a composition. */
+function twoDurableTasks(index: number): string {
+  return `
+interface Order${index} { readonly id: number; readonly lines: readonly { sku: string; count: number; note?: string }[]; readonly more: Json; field${index}: string }
+export const ship${index} = task(
+  "ship${index}",
+  { durable: true, retries: 3, unique: { key: (order: Order${index}) => order.field${index} } },
+  async ({ job, step }, order: Order${index}, region: "eu" | "us") => {
+    const count = await step("count", () => order.lines.length);
+    return { id: job.id, count, region, order };
+  },
+);
+export const tell${index} = task("tell${index}", { durable: true }, (_context, shipped: { count: number }) => shipped.count);
+export function add${index}(order: Order${index}): unknown {
+  background.addTask(ship${index}.with({ priority: 5 }), order, "eu");
+  return background.addTask(chain([ship${index}, order, "us"], group(tell${index}, tell${index})));
+}`;
+}
+
 interface Figures {
   readonly checkSeconds: number;
   readonly totalSeconds: number;
 }
 
-async function compile(): Promise<Figures> {
+async function compile(folder: string): Promise<Figures> {
   const { stdout } = await run(node, [tsc, "-p", folder, "--extendedDiagnostics"]);
   const seconds = (name: string): number => Number(new RegExp(`^${name} time:\\s+([\\d.]+)s`, "m").exec(stdout)?.[1]);
   return { checkSeconds: seconds("Check"), totalSeconds: seconds("Total") };
 }
 
-test(`${routes} routes with five inputs each compile, and are checked in under ${limitSeconds} s`, async () => {
-  await compile();
-  const { checkSeconds, totalSeconds } = await compile();
-  console.info(`${routes} routes: check time ${checkSeconds} s, total time ${totalSeconds} s`);
+async function measure(what: string, folder: string): Promise<void> {
+  await compile(folder);
+  const { checkSeconds, totalSeconds } = await compile(folder);
+  console.info(`${what}: check time ${checkSeconds} s, total time ${totalSeconds} s`);
   expect(totalSeconds).toBeGreaterThan(0);
   expect(checkSeconds).toBeLessThan(limitSeconds);
+}
+
+async function faultOf(folder: string, source: string): Promise<string> {
+  await writeFile(join(folder, "fault.ts"), source);
+  const failed: unknown = await compile(folder).catch((error: unknown) => error);
+  return (failed as { stdout: string }).stdout;
+}
+
+test(`${routes} routes with five inputs each compile, and are checked in under ${limitSeconds} s`, async () => {
+  await measure(`${routes} routes`, folders.routes);
 }, 60_000);
 
-test("a fault in one of them is found", async () => {
-  await writeFile(
-    join(folder, "fault.ts"),
+test(`${tasks} durable tasks compile, and are checked in under ${limitSeconds} s`, async () => {
+  await measure(`${tasks} durable tasks`, folders.tasks);
+}, 60_000);
+
+test("a fault in a route is found", async () => {
+  const fault = await faultOf(
+    folders.routes,
     `import { app } from "./routes.ts";\napp.get("/", ({ nothing }) => nothing);\n`,
   );
-  const failed: unknown = await compile().catch((error: unknown) => error);
-  expect((failed as { stdout: string }).stdout).toContain("Property 'nothing' does not exist");
+  expect(fault).toContain("Property 'nothing' does not exist");
+}, 60_000);
+
+test("a fault in a durable task is told in a sentence, with its path", async () => {
+  const source = `import { task } from "afterwork";
+interface User { readonly name: string; readonly seen: readonly { at?: Date }[] }
+task("a", { durable: true }, (_context, _id: number, _user: User) => {});
+task("b", { durable: true }, () => ({ total: 5n }));
+task("c", { queue: "x" }, () => {});
+`;
+  const fault = await faultOf(folders.tasks, source);
+  expect(fault).toContain(
+    "argument 2 (.seen[].at) is no plain JSON, but a Date: pass a string, or give the task a codec",
+  );
+  expect(fault).toContain(
+    "the result (.total) is no plain JSON, but a bigint: return a string, or give the task a codec",
+  );
+  expect(fault).toContain("queue needs durable: true");
 }, 60_000);
