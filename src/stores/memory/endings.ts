@@ -30,9 +30,12 @@ export function endWaiting(state: State, job: StoredJob, ending: Ending, now: nu
   end(state, job, ending, now);
 }
 
-/** Puts a new job, or one that comes back, where its parents say: it waits, ends at once, or waits for its due time. */
+/**
+ * Puts a new job, or one that comes back, where its parents say: it waits, ends at once, or waits for its due time. One
+ * that has ended with its parent a moment ago stays as it is.
+ */
 export function settleIn(state: State, job: StoredJob, now: number): void {
-  job.place = "waiting";
+  if (job.place !== "waiting") return;
   for (const parent of job.parentJobs) {
     const ending = endingFrom(parent);
     if (ending !== undefined) return end(state, job, ending, now);

@@ -115,6 +115,20 @@ export const removal: ConformanceArea = {
       },
     },
     {
+      name: "generations that ended with the first of them are all pruned",
+      async run(trial) {
+        const keep = { succeededMs: 0, failedMs: 0 };
+        const first = await trial.insertOne({ keep });
+        await trial.store.cancel([first]);
+        const second = trial.newJob({ keep, parents: [first] });
+        const third = trial.newJob({ keep, parents: [second.id] });
+        await trial.store.insert([second, third]);
+        await trial.pass(0.1);
+        assert.equal(await pruneAll(trial), 3);
+        assert.deepEqual(await trial.statuses([first, second.id, third.id]), [undefined, undefined, undefined]);
+      },
+    },
+    {
       name: "a job that was retried is not pruned",
       async run(trial) {
         const id = await trial.failed({ keep: { succeededMs: trial.tick, failedMs: trial.tick } });
