@@ -1,25 +1,17 @@
-import type { PairedRatio } from "./statistics.ts";
+import type { Bound, Verdict } from "../verdict.ts";
+import { judge } from "../verdict.ts";
+import type { Estimate } from "../statistics.ts";
 import type { TargetSummary } from "./summary.ts";
-
-export type Verdict =
-  | "holds"
-  | "missed"
-  | "holds, but within the noise"
-  | "missed, but within the noise"
-  | "not measured";
 
 export interface GoalResult {
   readonly text: string;
   readonly verdict: Verdict;
-  readonly measured: PairedRatio | undefined;
+  readonly measured: Estimate | undefined;
 }
 
-interface Goal {
+interface Goal extends Bound {
   readonly text: string;
-  readonly bound: number;
-  /** Whether the measured value has to stay below the bound, rather than reach it. */
-  readonly below: boolean;
-  measured(summary: TargetSummary): PairedRatio | undefined;
+  measured(summary: TargetSummary): Estimate | undefined;
 }
 
 const goals: readonly Goal[] = [
@@ -59,11 +51,4 @@ export function judgeGoals(summaries: readonly TargetSummary[]): readonly GoalRe
     const measured = goal.measured(afterwork);
     return { text: goal.text, verdict: judge(goal, measured), measured };
   });
-}
-
-function judge({ bound, below }: Goal, measured: PairedRatio | undefined): Verdict {
-  if (measured === undefined) return "not measured";
-  const verdict = below === measured.median <= bound ? "holds" : "missed";
-  const [low, high] = measured.interval;
-  return low <= bound && bound <= high ? `${verdict}, but within the noise` : verdict;
 }

@@ -1,7 +1,7 @@
 // The load generator's own process: the driver tells it where to send, when to begin counting and when to stop.
 import { Connection } from "./connection.ts";
 import { encodeRequest, itemRequest } from "./requests.ts";
-import { quantile } from "./statistics.ts";
+import { quantile } from "../statistics.ts";
 
 export type LoadCommand =
   | { readonly type: "start"; readonly port: number; readonly path: string; readonly connections: number }

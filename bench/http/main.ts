@@ -1,5 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import type { Benchmark } from "../benchmark.ts";
+import { toJson } from "../format.ts";
+import { describeMachine } from "../machine.ts";
+import { progress } from "../progress.ts";
+import { seededRandom } from "../statistics.ts";
 import { judgeGoals } from "./goals.ts";
 import type { HttpOptions } from "./options.ts";
 import { readOptions } from "./options.ts";
@@ -7,10 +11,9 @@ import { profileServers } from "./profile.ts";
 import type { Python } from "./python.ts";
 import { findPython } from "./python.ts";
 import type { HttpReport } from "./report.ts";
-import { describeMachine, formatReport } from "./report.ts";
+import { formatReport } from "./report.ts";
 import type { RoundsResult } from "./rounds.ts";
 import { measureRounds } from "./rounds.ts";
-import { seededRandom } from "./statistics.ts";
 import { Figures } from "./summary.ts";
 import type { Server } from "./targets.ts";
 import { servers, targetsOf } from "./targets.ts";
@@ -63,14 +66,4 @@ function makeReport(present: readonly Server[], options: HttpOptions, measured: 
     goals: options.smoke ? [] : judgeGoals(targets),
     rounds: rounds.map((round) => Object.fromEntries(round)),
   };
-}
-
-function toJson(report: HttpReport): string {
-  const rounded = (_key: string, value: unknown) => (typeof value === "number" ? Number(value.toPrecision(6)) : value);
-  return `${JSON.stringify(report, rounded, 2)}\n`;
-}
-
-/** One line, rewritten; nothing where it isn't read by a person. */
-function progress(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text}`);
 }

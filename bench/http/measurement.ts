@@ -1,7 +1,7 @@
 import { equal } from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LoadProcess } from "./load-process.ts";
-import { DISTURBED_CORES, machineCpuSeconds } from "./machine-load.ts";
+import { DISTURBED_CORES, machineCpuSeconds } from "../machine-load.ts";
 import type { ServerProcess } from "./server-process.ts";
 import type { Target } from "./targets.ts";
 import { expectTasks } from "./verify.ts";

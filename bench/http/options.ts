@@ -1,5 +1,4 @@
-import { parseArgs } from "node:util";
-import { UsageError } from "../benchmark.ts";
+import { choose, integer, parseFlags, positive, seedFrom } from "../flags.ts";
 import { servers } from "./targets.ts";
 
 export interface HttpOptions {
@@ -46,47 +45,24 @@ PYTHON names the interpreter that has FastAPI (python3, then /usr/bin/python3).`
 
 /** @throws {UsageError} on an unknown flag or server, or a value out of range. */
 export function readOptions(args: readonly string[]): HttpOptions {
-  const values = parse(args);
+  const values = parseFlags(args, flags, usage);
   const smoke = values.smoke ?? false;
   const profile = values.profile ?? false;
   return {
-    servers: chooseServers(values.only),
+    servers: choose(
+      values.only,
+      servers.map((server) => server.name),
+      "servers",
+    ),
     rounds: smoke ? 1 : integer("--rounds", values.rounds ?? "30"),
     launches: smoke ? 1 : integer("--launches", values.launches ?? "3"),
     seconds: smoke ? 0.15 : positive("--seconds", values.seconds ?? (profile ? "6" : "0.5")),
     warmupSeconds: smoke ? 0.05 : positive("--warmup", values.warmup ?? "2"),
     connections: integer("--connections", values.connections ?? "50"),
     attempts: smoke ? 1 : integer("--attempts", values.attempts ?? "4"),
-    seed: values.seed === undefined ? Math.floor(Math.random() * 1e6) : integer("--seed", values.seed),
+    seed: seedFrom(values.seed),
     json: values.json,
     profile,
     smoke,
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: flags, allowPositionals: false }).values;
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n${usage}`);
-  }
-}
-
-function chooseServers(only: string | undefined): readonly string[] {
-  const known = servers.map((server) => server.name);
-  if (only === undefined) return known;
-  const chosen = only.split(",").map((name) => name.trim());
-  const unknown = chosen.find((name) => !known.includes(name));
-  if (unknown === undefined) return known.filter((name) => chosen.includes(name));
-  throw new UsageError(`expected --only to name servers of ${known.join(", ")}, got "${unknown}"`);
-}
-
-function integer(flag: string, text: string): number {
-  if (/^\d{1,9}$/.test(text) && Number(text) > 0) return Number(text);
-  throw new UsageError(`expected ${flag} to be a positive integer, got "${text}"`);
-}
-
-function positive(flag: string, text: string): number {
-  if (Number.isFinite(Number(text)) && Number(text) > 0) return Number(text);
-  throw new UsageError(`expected ${flag} to be a positive number, got "${text}"`);
 }

@@ -1,13 +1,12 @@
 import { mkdtemp, readFile, readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { CpuProfile } from "../self-time.ts";
+import { formatProfile } from "../self-time.ts";
 import { LoadProcess } from "./load-process.ts";
 import type { HttpOptions } from "./options.ts";
-import type { CpuProfile, SelfTime } from "./self-time.ts";
-import { bySource, selfTimes } from "./self-time.ts";
 import { measure } from "./measurement.ts";
 import { ServerProcess } from "./server-process.ts";
-import { formatTable } from "./table.ts";
 import type { Server } from "./targets.ts";
 import { targetsOf } from "./targets.ts";
 
@@ -38,9 +37,7 @@ async function profileServer({ server, load, options }: ProfileInput): Promise<v
   const path = join(directory, file ?? "");
   const profile = JSON.parse(await readFile(path, "utf8")) as CpuProfile;
   console.log(`\n${server.title}: ${Math.round(requestsPerSecond)} requests per second under the profiler`);
-  printTimes("function", selfTimes(profile).slice(0, 30));
-  printTimes("source", bySource(selfTimes(profile)).slice(0, 15));
-  console.log(`\nThe whole profile, for the developer tools of a browser: ${path}`);
+  console.log(`\n${formatProfile(profile)}\n\nThe whole profile, for the developer tools of a browser: ${path}`);
 }
 
 async function runLoad(server: ServerProcess, { load, options }: Omit<ProfileInput, "server">): Promise<number> {
@@ -52,10 +49,4 @@ async function runLoad(server: ServerProcess, { load, options }: Omit<ProfileInp
   } finally {
     await server.stop(); // the profile is written at the exit
   }
-}
-
-function printTimes(heading: string, times: readonly SelfTime[]): void {
-  const rows = times.map(({ name, source, share }) => [`${(share * 100).toFixed(2).padStart(6)} %`, name, source]);
-  const head = ["self time", heading, ""];
-  console.log(`\n${formatTable(head, rows, ["right", "left", "left"])}`);
 }

@@ -1,16 +1,18 @@
-import { cpus, release, type } from "node:os";
+import { percent, quartiles, whole } from "../format.ts";
+import { formatMachine } from "../machine.ts";
+import type { Machine } from "../machine.ts";
 import type { GoalResult } from "./goals.ts";
-import { DISTURBED_CORES } from "./machine-load.ts";
+import { DISTURBED_CORES } from "../machine-load.ts";
 import type { HttpOptions } from "./options.ts";
 import type { Measurement } from "./measurement.ts";
-import type { PairedRatio, Spread } from "./statistics.ts";
+import type { Estimate } from "../statistics.ts";
 import type { TargetSummary } from "./summary.ts";
-import { formatTable } from "./table.ts";
+import { formatTable } from "../table.ts";
 
 export interface HttpReport {
   readonly benchmark: "http";
   readonly date: string;
-  readonly machine: { readonly cpu: string; readonly cores: number; readonly system: string; readonly node: string };
+  readonly machine: Machine;
   readonly versions: Readonly<Record<string, string>>;
   readonly options: Pick<HttpOptions, "rounds" | "launches" | "seconds" | "warmupSeconds" | "connections" | "seed">;
   readonly skipped: readonly string[];
@@ -18,12 +20,6 @@ export interface HttpReport {
   readonly goals: readonly GoalResult[];
   /** Per round and route, the figures as they were measured. */
   readonly rounds: readonly Readonly<Record<string, Measurement>>[];
-}
-
-export function describeMachine(): HttpReport["machine"] {
-  const all = cpus();
-  const system = `${type()} ${release()}`;
-  return { cpu: all[0]?.model.trim() ?? "unknown", cores: all.length, system, node: process.versions.node };
 }
 
 export function formatReport(report: HttpReport): string {
@@ -57,7 +53,7 @@ function warnings({ rounds, targets }: HttpReport): string[] {
 function describeRun({ machine, versions, options }: HttpReport): string {
   const list = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return [
-    `Node ${machine.node}, ${machine.cores} × ${machine.cpu}, ${machine.system}`,
+    formatMachine(machine),
     list.join(", "),
     `${options.rounds} rounds of ${options.seconds} s, ${options.launches} launches, ${options.connections} connections, seed ${options.seed}`,
   ].join("\n");
@@ -118,7 +114,7 @@ function formatCosts(all: readonly TargetSummary[], targets: readonly TargetSumm
   return formatTable(head, rows);
 }
 
-function costCells(cost: PairedRatio | undefined): string[] {
+function costCells(cost: Estimate | undefined): string[] {
   if (cost === undefined) return [];
   return [
     percent(cost.median),
@@ -141,19 +137,7 @@ const notes = `CPU time is the server's own, all of its threads. Zod validates t
 for the input and for the output) and FastAPI (pydantic). Everybody runs the task after the response: node:http,
 Hono and Express on the response's "close", Fastify in onResponse, H3 in onDispose, FastAPI by BackgroundTasks.`;
 
-function whole(value: number): string {
-  return Number.isNaN(value) ? "–" : Math.round(value).toLocaleString("en-US");
-}
-
-function percent(value: number): string {
-  return `${(value * 100).toFixed(1)} %`;
-}
-
-function quartiles(spread: Spread, format: (value: number) => string): string {
-  return `${format(spread.lowerQuartile)} – ${format(spread.upperQuartile)}`;
-}
-
-function ratio(value: PairedRatio | undefined): string {
+function ratio(value: Estimate | undefined): string {
   if (value === undefined) return "–";
   return `${value.median.toFixed(2)} (${quartiles(value, (part) => part.toFixed(2))})`;
 }

@@ -3,7 +3,7 @@ import type { Measurement } from "./measurement.ts";
 import { measureCalmly } from "./measurement.ts";
 import type { HttpOptions } from "./options.ts";
 import { ServerProcess } from "./server-process.ts";
-import { shuffled } from "./statistics.ts";
+import { shuffled } from "../statistics.ts";
 import type { Server } from "./targets.ts";
 import { targetsOf } from "./targets.ts";
 import { verify } from "./verify.ts";

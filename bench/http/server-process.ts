@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { conditions } from "../node-flags.ts";
 import type { Server } from "./targets.ts";
 
 /** A server's own counters, read together. */
@@ -17,6 +18,8 @@ export interface ServerSample {
 export interface Launch {
   readonly python: string | undefined;
   readonly nodeFlags?: readonly string[];
+  /** What the server's program is told on its command line. */
+  readonly args?: readonly string[];
 }
 
 /** A server in a process of its own, answering over the line protocol of `servers/control.ts`. */
@@ -74,12 +77,9 @@ export class ServerProcess {
   }
 }
 
-/** Where the library is found. No other flag goes on: `--eval` would run the caller's script again, without end. */
-const conditions = process.execArgv.filter((flag) => flag.startsWith("--conditions="));
-
-function commandOf(server: Server, { python, nodeFlags = [] }: Launch): [string, string[]] {
+function commandOf(server: Server, { python, nodeFlags = [], args = [] }: Launch): [string, string[]] {
   const file = fileURLToPath(server.file);
-  if (server.language === "node") return [process.execPath, [...conditions, ...nodeFlags, file]];
+  if (server.language === "node") return [process.execPath, [...conditions, ...nodeFlags, file, ...args]];
   if (python === undefined) throw new Error(`the server "${server.name}" needs Python`);
   return [python, [file]];
 }

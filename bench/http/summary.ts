@@ -1,7 +1,7 @@
 import type { Measurement } from "./measurement.ts";
 import type { Round } from "./rounds.ts";
-import type { PairedRatio, Spread } from "./statistics.ts";
-import { pairedRatio, spreadOf } from "./statistics.ts";
+import type { Estimate, Spread } from "../statistics.ts";
+import { pairedRatio, spreadOf } from "../statistics.ts";
 import type { Target } from "./targets.ts";
 import { plainOf } from "./targets.ts";
 
@@ -16,11 +16,11 @@ export interface TargetSummary {
   readonly loadBusy: Spread;
   readonly others: Spread;
   /** Requests per CPU second against another route, by its name; absent where that wasn't measured. */
-  readonly against: Readonly<Record<string, PairedRatio>>;
+  readonly against: Readonly<Record<string, Estimate>>;
   /** What the task takes: 1 − with ÷ without. */
-  readonly taskCost: PairedRatio | undefined;
+  readonly taskCost: Estimate | undefined;
   /** p99 against Fastify's, paired in the same way. */
-  readonly p99AgainstFastify: PairedRatio | undefined;
+  readonly p99AgainstFastify: Estimate | undefined;
 }
 
 const baselines = ["raw", "hono", "fastify", "fastapi"];
@@ -53,8 +53,8 @@ export class Figures {
     };
   }
 
-  #against({ name, tasksPerRequest }: Target): Record<string, PairedRatio> {
-    const ratios: Record<string, PairedRatio> = {};
+  #against({ name, tasksPerRequest }: Target): Record<string, Estimate> {
+    const ratios: Record<string, Estimate> = {};
     for (const baseline of baselines) {
       const other = tasksPerRequest === 0 ? plainOf(baseline) : baseline;
       const ratio = this.#ratio(name, other, "requestsPerCpuSecond");
@@ -63,12 +63,12 @@ export class Figures {
     return ratios;
   }
 
-  #taskCost({ name, server }: Target): PairedRatio | undefined {
+  #taskCost({ name, server }: Target): Estimate | undefined {
     const ratio = this.#ratio(name, plainOf(server), "requestsPerCpuSecond");
     return ratio === undefined ? undefined : complement(ratio);
   }
 
-  #ratio(left: string, right: string, figure: keyof Measurement): PairedRatio | undefined {
+  #ratio(left: string, right: string, figure: keyof Measurement): Estimate | undefined {
     if (this.#rounds.some((round) => !round.has(right))) return undefined;
     return pairedRatio(this.#values(left, figure), this.#values(right, figure), this.#random);
   }
@@ -78,7 +78,7 @@ export class Figures {
   }
 }
 
-function complement(ratio: PairedRatio): PairedRatio {
+function complement(ratio: Estimate): Estimate {
   return {
     median: 1 - ratio.median,
     lowerQuartile: 1 - ratio.upperQuartile,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { pairedRatio, quantile, seededRandom, shuffled, spreadOf } from "../../bench/http/statistics.ts";
+import { pairedRatio, quantile, seededRandom, shuffled, spreadOf } from "../../bench/statistics.ts";
 
 describe("quantile", () => {
   it("interpolates between neighbours", () => {

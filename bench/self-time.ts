@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { formatTable } from "./table.ts";
 
 /** The part of V8's `.cpuprofile` that is read here. */
 export interface CpuProfile {
@@ -10,7 +11,7 @@ export interface CpuProfile {
   readonly timeDeltas: readonly number[];
 }
 
-export interface SelfTime {
+interface SelfTime {
   readonly name: string;
   readonly source: string;
   /** Of the time that wasn't idle. */
@@ -18,7 +19,7 @@ export interface SelfTime {
 }
 
 /** The time spent in each function itself, most first; calls from everywhere count together. */
-export function selfTimes(profile: CpuProfile): readonly SelfTime[] {
+function selfTimes(profile: CpuProfile): readonly SelfTime[] {
   const micros = microsById(profile);
   const sums = new Map<string, { name: string; source: string; micros: number }>();
   for (const { id, callFrame } of profile.nodes) {
@@ -34,7 +35,7 @@ export function selfTimes(profile: CpuProfile): readonly SelfTime[] {
 }
 
 /** The same, added up by package, folder of the source, or internals of Node. */
-export function bySource(times: readonly SelfTime[]): readonly SelfTime[] {
+function bySource(times: readonly SelfTime[]): readonly SelfTime[] {
   const sums = new Map<string, number>();
   for (const { name, source, share } of times) {
     const group = groupOf(name, source);
@@ -55,7 +56,7 @@ function toShares(sums: readonly { name: string; source: string; micros: number 
   return shares.toSorted((a, b) => b.share - a.share);
 }
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
+const root = fileURLToPath(new URL("../", import.meta.url));
 
 function sourceOf(url: string): string {
   if (!url.startsWith("file:")) return url;
@@ -69,4 +70,17 @@ function groupOf(name: string, source: string): string {
   if (source.startsWith("node:")) return "node: internals";
   const installed = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source);
   return installed?.[1] ?? /^(?:src|dist)\/[^/]+|^[^/]+/.exec(source)?.[0] ?? source;
+}
+
+/** The functions and the sources in which the time went, as two tables. */
+export function formatProfile(profile: CpuProfile): string {
+  const times = selfTimes(profile);
+  return [formatTimes("function", times.slice(0, 40)), formatTimes("source", bySource(times).slice(0, 15))].join(
+    "\n\n",
+  );
+}
+
+function formatTimes(heading: string, times: readonly SelfTime[]): string {
+  const rows = times.map(({ name, source, share }) => [`${(share * 100).toFixed(2).padStart(6)} %`, name, source]);
+  return formatTable(["self time", heading, ""], rows, ["right", "left", "left"]);
 }

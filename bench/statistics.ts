@@ -42,18 +42,24 @@ export function spreadOf(values: readonly number[]): Spread {
   };
 }
 
-/** A ratio of medians is blurred by the machine's mood; the ratios within each round are not. */
-export interface PairedRatio extends Spread {
+export interface Estimate extends Spread {
   /** The 95 % bootstrap interval of the median. */
   readonly interval: readonly [low: number, high: number];
 }
 
-/** The ratios `left / right` of measurements taken in the same rounds. */
-export function pairedRatio(left: readonly number[], right: readonly number[], random: () => number): PairedRatio {
+export function estimate(values: readonly number[], random: () => number): Estimate {
+  return { ...spreadOf(values), interval: bootstrapMedian(values, random) };
+}
+
+/**
+ * The ratios `left / right` of measurements taken in the same rounds. A ratio of medians is blurred by the machine's mood;
+ * the ratios within each round are not.
+ */
+export function pairedRatio(left: readonly number[], right: readonly number[], random: () => number): Estimate {
   if (left.length !== right.length)
     throw new RangeError(`expected pairs, got ${left.length} and ${right.length} values`);
   const ratios = left.map((value, index) => value / (right[index] ?? Number.NaN));
-  return { ...spreadOf(ratios), interval: bootstrapMedian(ratios, random) };
+  return estimate(ratios, random);
 }
 
 const RESAMPLES = 2_000;

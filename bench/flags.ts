@@ -1,0 +1,45 @@
+import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
+import { UsageError } from "./benchmark.ts";
+
+/** The values of flags. @throws {UsageError} with the usage, for one that does not exist. */
+export function parseFlags<const Flags extends ParseArgsOptionsConfig>(
+  args: readonly string[],
+  flags: Flags,
+  usage: string,
+) {
+  try {
+    return parseArgs({ args: [...args], options: flags, allowPositionals: false }).values;
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message}\n${usage}`);
+  }
+}
+
+/** @throws {UsageError} */
+export function integer(flag: string, text: string): number {
+  if (/^\d{1,9}$/.test(text) && Number(text) > 0) return Number(text);
+  throw new UsageError(`expected ${flag} to be a positive integer, got "${text}"`);
+}
+
+/** @throws {UsageError} */
+export function positive(flag: string, text: string): number {
+  if (Number.isFinite(Number(text)) && Number(text) > 0) return Number(text);
+  throw new UsageError(`expected ${flag} to be a positive number, got "${text}"`);
+}
+
+/** Those of the known names that a list names, in their own order; all without a list. @throws {UsageError} */
+export function choose<Name extends string>(
+  list: string | undefined,
+  known: readonly Name[],
+  what: string,
+): readonly Name[] {
+  if (list === undefined) return known;
+  const chosen = list.split(",").map((name) => name.trim());
+  const unknown = chosen.find((name) => !known.some((one) => one === name));
+  if (unknown === undefined) return known.filter((name) => chosen.includes(name));
+  throw new UsageError(`expected --only to name ${what} of ${known.join(", ")}, got "${unknown}"`);
+}
+
+/** The seed that was given, or a random one. @throws {UsageError} */
+export function seedFrom(text: string | undefined): number {
+  return text === undefined ? Math.floor(Math.random() * 1e6) : integer("--seed", text);
+}
