@@ -23,6 +23,7 @@ export class Sweeper {
   #stopped = false;
   #timers = new Map<"reclaim" | "prune", () => void>();
   #running = new Set<Promise<void>>();
+  #postponed = false;
 
   constructor(parts: SweeperParts) {
     this.#parts = parts;
@@ -47,15 +48,24 @@ export class Sweeper {
   #arm(what: "reclaim" | "prune", ms: number): void {
     if (this.#stopped) return;
     const jittered = ms * (0.75 + Math.random() / 2);
+    const { clock } = this.#parts;
+    const dueAt = clock.now() + jittered;
     this.#timers.set(
       what,
-      this.#parts.clock.after(jittered, () => {
-        const running = (what === "reclaim" ? this.#reclaim() : this.#prune()).finally(() =>
-          this.#running.delete(running),
-        );
-        this.#running.add(running);
-      }),
+      clock.after(jittered, () => this.#run(what, clock.now() - dueAt)),
     );
+  }
+
+  #run(what: "reclaim" | "prune", lateMs: number): void {
+    if (what === "reclaim" && this.#isPostponed(lateMs)) return this.#arm(what, this.#reclaimMs);
+    const running = (what === "reclaim" ? this.#reclaim() : this.#prune()).finally(() => this.#running.delete(running));
+    this.#running.add(running);
+  }
+
+  /** Whoever was asleep or blocked for long is no judge of the others: they, and it itself, first get time to renew. */
+  #isPostponed(lateMs: number): boolean {
+    this.#postponed = !this.#postponed && lateMs > this.#parts.leaseMs / 3;
+    return this.#postponed;
   }
 
   async #reclaim(): Promise<void> {
