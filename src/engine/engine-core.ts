@@ -2,6 +2,7 @@ import { systemClock, type Clock } from "../base/clock.ts";
 import { AfterworkError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import type { Store } from "../stores/contract/store.ts";
+import { guard } from "../stores/guard/guard.ts";
 import { Inserter } from "./inserter.ts";
 import { JobWatch } from "./jobs/job-watch.ts";
 
@@ -23,9 +24,9 @@ export class EngineCore {
   #isOpen = false;
   #closing: Promise<void> | undefined;
 
-  constructor({ store, clock = systemClock }: CoreParts) {
+  constructor({ store, clock = systemClock, timeoutMs, log }: CoreParts) {
     this.clock = clock;
-    this.store = store;
+    this.store = guard(store, { timeoutMs, clock: systemClock, log });
     this.inserter = new Inserter(this.store);
     this.watch = new JobWatch(this.store);
   }
