@@ -99,17 +99,30 @@ export class EngineClient {
     }
   }
 
-  /** Stores what was prepared, in one write. @throws {JobConflictError} */
+  /**
+   * Stores what was prepared, in one write. What may be rejected is stored before, call by call, because nothing else may
+   * be stored if it is.
+   *
+   * @throws {JobConflictError}
+   */
   async store(calls: readonly PreparedJob[]): Promise<void> {
     const wanted = calls.filter((call) => call instanceof PreparedCall && call.isWanted) as PreparedCall[];
     if (wanted.length === 0) return;
     const core = this.#parts.core();
     if (!core.isOpen) await core.open();
-    const [only] = wanted;
-    const jobs = wanted.length === 1 && only !== undefined ? only.jobs : wanted.flatMap((call) => call.jobs);
-    const answers = await core.inserter.insert(jobs);
+    const risky = wanted.filter(mayBeRejected);
+    if (risky.length === 0) return this.#storeTogether(wanted);
+    for (const call of risky) await this.#storeTogether([call]);
+    const rest = wanted.filter((call) => !risky.includes(call));
+    if (rest.length > 0) await this.#storeTogether(rest);
+  }
+
+  async #storeTogether(calls: readonly PreparedCall[]): Promise<void> {
+    const [only] = calls;
+    const jobs = calls.length === 1 && only !== undefined ? only.jobs : calls.flatMap((call) => call.jobs);
+    const answers = await this.#parts.core().inserter.insert(jobs);
     let from = 0;
-    for (const call of wanted) {
+    for (const call of calls) {
       call.stored(answers.slice(from, from + call.jobs.length), "stored");
       from += call.jobs.length;
     }
@@ -145,6 +158,10 @@ export class EngineClient {
 
 function txOf(work: AnyDurable): unknown {
   return isTask(work) ? work.options.tx : undefined;
+}
+
+function mayBeRejected({ jobs }: PreparedCall): boolean {
+  return jobs.some(({ unique }) => unique?.onConflict === "reject");
 }
 
 function isDueAtOnce({ delayMs, runAt, parents }: NewJob): boolean {
