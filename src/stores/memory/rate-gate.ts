@@ -32,9 +32,11 @@ export class RateGate {
     this.#starts.push(now);
   }
 
-  /** When enough starts will have left the window for one more; `undefined` when that does not depend on time. */
+  /** When enough starts will have left the window for one more, or long ago; `undefined` when time changes nothing. */
   opensAt(): number | undefined {
-    const leaving = this.#starts[Math.max(0, this.#starts.length + this.outstanding - this.limit)];
+    const over = this.#starts.length + this.outstanding - this.limit;
+    if (over < 0) return Number.NEGATIVE_INFINITY;
+    const leaving = this.#starts[over];
     return leaving === undefined ? undefined : leaving + this.perMs;
   }
 

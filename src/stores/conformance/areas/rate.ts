@@ -136,6 +136,21 @@ export const rate: ConformanceArea = {
       },
     },
     {
+      name: "room that time has made is not lost when a permit comes free before the next claim",
+      async run(trial) {
+        const concurrency = { key: "k", limit: 1 };
+        await trial.insert(of(trial, 2), of(trial, 2), { concurrency });
+        const worker = await trial.worker({ leaseMs: 90 * trial.tick });
+        const holder = (await worker.claim())[2];
+        const both = await trial.insertOne({ ...of(trial, 2), concurrency });
+        const waiting = await trial.insert(of(trial, 2), of(trial, 2));
+        await trial.pass(5.2);
+        if (holder !== undefined) await worker.succeed(holder);
+        await trial.store.cancel(waiting.slice(1));
+        assert.deepEqual(new Set(await worker.claimIds()), new Set([both, waiting[0]]));
+      },
+    },
+    {
       name: "a job that waits for its rate holds no permit of its concurrency key",
       async run(trial) {
         const concurrency = { key: "k", limit: 1 };
