@@ -1,4 +1,4 @@
-import { aString, checkOptions, expected, oneOf, wholeNumber } from "../base/options.ts";
+import { aString, checkOptions, expected, oneOf, wholeNumber, type OptionRule } from "../base/options.ts";
 import type { Counts, StoredStatus } from "../stores/contract/job-record.ts";
 import type { Store } from "../stores/contract/store.ts";
 import type { AnyTask } from "../tasks/any-task.ts";
@@ -48,6 +48,12 @@ const statuses: readonly StoredStatus[] = [
   "expired",
 ];
 
+/** All stores number their jobs. */
+const aCursor: OptionRule = {
+  expected: "the cursor of a page",
+  accepts: (value) => typeof value === "string" && /^\d{1,15}$/.test(value),
+};
+
 /** What can be seen and done of stored jobs. */
 export abstract class Control {
   protected abstract openStore(): Promise<Store>;
@@ -65,7 +71,7 @@ export abstract class Control {
         task: aString,
         queue: aString,
         limit: wholeNumber(1, 1_000),
-        cursor: aString,
+        cursor: aCursor,
       },
     );
     const store = await this.openStore();

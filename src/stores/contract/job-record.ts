@@ -78,7 +78,10 @@ export interface ListFilter {
 /** A page of jobs, those stored last first. */
 export interface JobPage {
   readonly jobs: readonly JobRecord[];
-  /** Where to go on. A page may be short, even empty, and have one: a read is bounded by what it looks at. */
+  /**
+   * Where to go on: a number of at most 15 digits. A page may be short, even empty, and have one: a read is bounded by what it
+   * looks at.
+   */
   readonly cursor?: string;
 }
 
