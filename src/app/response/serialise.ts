@@ -4,6 +4,7 @@ import { isPromiseLike } from "../../base/promises.ts";
 import type { StandardSchemaV1 } from "../schemas/standard-schema.ts";
 import { bodyStream, endEarly, withFirst, type StreamObserver } from "./body-stream.ts";
 import { encodeEvent, EventStream, type ServerSentEvent } from "./event-stream.ts";
+import { withKeepAlive } from "./keep-alive.ts";
 import { hasNoBody } from "./no-body.ts";
 import { PlainReply } from "./plain-reply.ts";
 import type { ResponseDraft } from "./response-draft.ts";
@@ -85,7 +86,8 @@ export async function streamResponse(
   if (value instanceof EventStream) {
     headers.set("content-type", "text/event-stream");
     headers.set("cache-control", "no-cache");
-    const events = iteratorOf(value.events);
+    const iterator = iteratorOf(value.events);
+    const events = value.keepAliveMs === undefined ? iterator : withKeepAlive(iterator, value.keepAliveMs);
     return respond(events, (event) => encodeEvent(event as ServerSentEvent), { ...parts, status, headers });
   }
   let iterator = iteratorOf(value);
