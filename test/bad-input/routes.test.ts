@@ -199,6 +199,8 @@ describe("a route refuses", () => {
       ["description", 5, "got 5"],
       ["operationId", null, "GET /x: operationId: expected a string that is not empty, got null"],
       ["deprecated", "yes", 'GET /x: deprecated: expected true or false, got "yes"'],
+      ["errors", [200], "GET /x: errors: expected an array of statuses from 400 to 599, got an array of 1"],
+      ["errors", 404, "GET /x: errors: expected an array of statuses from 400 to 599, got 404"],
       ["hidden", 1, "GET /x: hidden: expected true or false, got 1"],
       ["stauts", 201, 'GET /x has no option "stauts"; did you mean "status"?'],
       ["statusCode", 201, 'GET /x has no option "statusCode"'],

@@ -89,8 +89,8 @@ export class CompiledRoute {
   describe(): RouteDescription {
     const { method, path, options } = this.definition;
     const parameters = parametersOf(this.#ready.plan).flatMap(describeParameter);
-    const { response } = options;
-    return { method, path, parameters, status: this.shape.status, response, options };
+    const { response, errors } = options;
+    return { method, path, parameters, status: this.shape.status, response, errors, options };
   }
 }
 

@@ -21,6 +21,8 @@ export interface RouteOptions extends DocumentationOptions {
   readonly status?: number;
   /** The output is parsed by it, so what it does not name is left out; a misfit is a 500 that is reported. */
   readonly response?: StandardSchemaV1;
+  /** Further statuses that it answers with, for the documentation, each as `{"detail": …}`. 422 is described anyway. */
+  readonly errors?: readonly number[];
 }
 
 /** The methods that routes have. */
@@ -36,6 +38,11 @@ export interface RouteDefinition {
   readonly handler: (context: never) => unknown;
 }
 
+const anErrorStatus = wholeNumber(400, 599);
+const errorStatuses: OptionRule = {
+  expected: "an array of statuses from 400 to 599",
+  accepts: (value) => Array.isArray(value) && value.every((status) => anErrorStatus.accepts(status)),
+};
 const aSchema: OptionRule = { expected: "a Standard Schema", accepts: isStandardSchema };
 
 /**
@@ -75,6 +82,7 @@ export function defineRoute(
     description: aString,
     operationId: aString,
     deprecated: aBoolean,
+    errors: errorStatuses,
     hidden: aBoolean,
   });
   return {
