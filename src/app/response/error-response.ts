@@ -2,6 +2,7 @@ import { StoreUnavailableError } from "../../background/durable-port.ts";
 import { OverloadedError } from "../../background/overloaded-error.ts";
 import { messageOf } from "../../base/errors.ts";
 import { JobConflictError } from "../../tasks/job-errors.ts";
+import { StoreFaultError } from "../../stores/contract/store-fault-error.ts";
 import { HTTPException } from "../http-exception.ts";
 import { RequestValidationError } from "../parameters/fault.ts";
 import { isResponse } from "./is-response.ts";
@@ -36,7 +37,8 @@ function knownAnswer(error: unknown): Answer {
     return { response: detail(error.status, error.detail, error.headers), unexpected: false };
   if (error instanceof RequestValidationError) return { response: detail(422, error.faults), unexpected: false };
   if (error instanceof OverloadedError) return { response: unavailable(error.retryAfterSeconds), unexpected: false };
-  if (error instanceof StoreUnavailableError) return { response: unavailable(1), unexpected: true };
+  if (error instanceof StoreUnavailableError || error instanceof StoreFaultError)
+    return { response: unavailable(1), unexpected: true };
   if (error instanceof JobConflictError) return { response: detail(409, "Conflict"), unexpected: false };
   const own = ownResponse(error);
   if (own !== undefined) return { response: own, unexpected: false };
