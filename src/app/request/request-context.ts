@@ -8,7 +8,11 @@ export interface ContextSource {
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly source: { readonly request: Request };
+  livesLong(): () => void;
 }
+
+/** Where the request itself is found behind what its handler is given. */
+export const contextSource: unique symbol = Symbol("afterwork.contextSource");
 
 /**
  * What a dependency is given; its inputs are added by name. Classes, because V8 gives every object literal with a
@@ -41,6 +45,10 @@ export class HandlerContextObject extends DependencyContextObject {
     super(from);
     this.response = response;
     this.#from = from;
+  }
+
+  get [contextSource](): ContextSource {
+    return this.#from;
   }
 
   /** Made when it is asked for, where the server has no standard request of its own. */
