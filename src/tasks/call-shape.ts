@@ -5,6 +5,7 @@ import type { KeySource } from "./job-key.ts";
 import type { ConcurrencyOptions, DebounceOptions, KeyOptions, RateLimitOptions } from "./key-options.ts";
 import { storedOptions } from "./stored-options.ts";
 import { InvalidWorkError } from "./task-errors.ts";
+import { derivedOf } from "./task.ts";
 import type { TaskOptions } from "./task-options.ts";
 
 /** What follows when a job's worker has vanished in the middle of it. */
@@ -59,15 +60,9 @@ export interface CallShape {
   readonly options: string | undefined;
 }
 
-const shapes = new WeakMap<AnyTask, CallShape>();
-
 /** @throws {InvalidWorkError} when the task is not durable. */
 export function shapeOf(task: AnyTask): CallShape {
-  const known = shapes.get(task);
-  if (known !== undefined) return known;
-  const shape = makeShape(task);
-  shapes.set(task, shape);
-  return shape;
+  return derivedOf(task, makeShape);
 }
 
 function makeShape(task: AnyTask): CallShape {

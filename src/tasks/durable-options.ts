@@ -80,16 +80,20 @@ export const alternatives: readonly (readonly (keyof DurableOptions)[])[] = [
 ];
 
 /** A debounce is itself a delay. */
-const exclusive: readonly (readonly (keyof DurableOptions)[])[] = [
-  ...alternatives,
+const exclusive: readonly (readonly [keyof DurableOptions, keyof DurableOptions])[] = [
+  ["delay", "runAt"],
+  ["expiresIn", "expiresAt"],
+  ["unique", "throttle"],
+  ["unique", "debounce"],
+  ["throttle", "debounce"],
   ["debounce", "delay"],
   ["debounce", "runAt"],
 ];
 
 /** @throws {InvalidOptionError} */
 export function refuseContradictions(owner: string, options: DurableOptions): void {
-  for (const group of exclusive) {
-    const [first, second] = group.filter((name) => options[name] !== undefined);
-    if (second !== undefined) throw new InvalidOptionError(`${owner}: ${first} and ${second} can't stand together`);
+  for (const [one, other] of exclusive) {
+    if (options[one] === undefined || options[other] === undefined) continue;
+    throw new InvalidOptionError(`${owner}: ${one} and ${other} can't stand together`);
   }
 }

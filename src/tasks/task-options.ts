@@ -126,7 +126,9 @@ function checkInside(owner: string, options: TaskOptions, durable: boolean): voi
 }
 
 function definedOf(options: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const defined: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(options)) if (value !== undefined) defined[name] = value;
+  return defined;
 }
 
 function keepNewest(merged: Record<string, unknown>, given: object, group: readonly string[]): void {

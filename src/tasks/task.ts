@@ -79,18 +79,30 @@ class DefinedTask implements Task<readonly unknown[], unknown, boolean> {
   readonly options: TaskOptions;
   readonly run: AnyTask["run"];
   readonly definition: AnyTask;
+  /** What was worked out of its options; see `derivedOf`. */
+  derived: object | undefined;
 
   constructor(name: string, options: TaskOptions, run: AnyTask["run"], definition?: AnyTask) {
     this.name = name;
     this.options = options;
     this.run = run;
     this.definition = definition ?? this;
+    this.derived = undefined;
   }
 
   with(options: object): DefinedTask {
     const merged = withCallOptions(`task ${this.name}.with`, this.options, options);
     return new DefinedTask(this.name, merged, this.run, this.definition);
   }
+}
+
+/**
+ * What is worked out once of a task's options, by the one function that does so. It is kept with the task: a `WeakMap`
+ * costs more than all the rest for tasks that are made for one call.
+ */
+export function derivedOf<Derived extends object>(task: AnyTask, derive: (task: AnyTask) => Derived): Derived {
+  const defined = task as DefinedTask;
+  return (defined.derived ??= derive(task)) as Derived;
 }
 
 /** The same call without its `args` schema, for arguments that are not complete yet. */

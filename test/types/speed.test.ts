@@ -72,10 +72,11 @@ function tasksSource(): string {
     "export declare const background: BackgroundTasks;",
     "type Json = string | number | boolean | null | Json[] | { [key: string]: Json };",
     ...Array.from({ length: tasks / 2 }, (_, index) => twoDurableTasks(index)),
+    ...Array.from({ length: tasks / 10 }, (_, index) => composition(index)),
   ].join("\n");
 }
 
-/** With arguments and results deep enough to be worth a look, added alone and in a composition. */
+/** With arguments and results that are deep enough to be worth a look, each added once. */
 function twoDurableTasks(index: number): string {
   return `
 interface Order${index} { readonly id: number; readonly lines: readonly { sku: string; count: number; note?: string }[]; readonly more: Json; field${index}: string }
@@ -89,7 +90,14 @@ export const ship${index} = task(
 );
 export const tell${index} = task("tell${index}", { durable: true }, (_context, shipped: { count: number }) => shipped.count);
 export function add${index}(order: Order${index}): unknown {
-  background.addTask(ship${index}.with({ priority: 5 }), order, "eu");
+  background.addTask(tell${index}, { count: 1 });
+  return background.addTask(ship${index}.with({ priority: 5 }), order, "eu");
+}`;
+}
+
+function composition(index: number): string {
+  return `
+export function compose${index}(order: Order${index}): unknown {
   return background.addTask(chain([ship${index}, order, "us"], group(tell${index}, tell${index})));
 }`;
 }
