@@ -4,6 +4,7 @@ import { TaskCall, type TaskCallHost } from "../../background/task-call.ts";
 import type { ClaimedJob } from "../../stores/contract/claim.ts";
 import type { Outcome, SettleAnswer } from "../../stores/contract/outcome.ts";
 import type { AnyTask } from "../../tasks/any-task.ts";
+import { checkArgs } from "../../tasks/check-args.ts";
 import { withStoredOptions } from "../../tasks/durable-call.ts";
 import { decodeArgs, encodeResult } from "../../tasks/payload.ts";
 import { decideRetry } from "../../tasks/retry.ts";
@@ -91,6 +92,8 @@ export class Execution implements TaskCallHost {
 
   async #callWithInputs(task: AnyTask, args: readonly unknown[]): Promise<unknown> {
     const all = await withInputs(this.job, args, this.#host);
+    const { args: schema } = task.options;
+    if (schema !== undefined) checkArgs(task.name, schema, all);
     this.throwIfStopped();
     return this.#callTask(task, all);
   }
