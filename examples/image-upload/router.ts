@@ -32,8 +32,8 @@ router.post(
       });
     const id = randomUUID();
     const original = await image.saveTo(join(folders.incoming, id));
-    background.addTask(compressImage, id, original, quality);
-    return { id, format, bytes: image.size };
+    const job = background.addTask(compressImage, id, original, quality);
+    return { id, format, bytes: image.size, job: job.id };
   },
 );
 

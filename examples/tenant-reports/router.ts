@@ -33,8 +33,8 @@ router.post(
   { status: 202, summary: "Order a report" },
   ({ report, preferences, tenant, background }) => {
     const id = randomUUID();
-    background.addTask(writeReport, { id, user: tenant.name, preferences, lines: report.lines });
-    return { id };
+    const job = background.addTask(writeReport, { id, user: tenant.name, preferences, lines: report.lines });
+    return { id, job: job.id };
   },
 );
 

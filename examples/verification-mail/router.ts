@@ -21,8 +21,8 @@ export const router = new Router({ prefix: "/signups", tags: ["verification mail
 router.post("", { signUp: body(SignUp) }, { status: 202, summary: "Sign up" }, ({ signUp, unverified, background }) => {
   const token = randomBytes(18).toString("base64url");
   unverified.set(token, signUp.email);
-  background.addTask(sendVerificationMail, signUp.email, token);
-  return { message: `a mail is on its way to ${signUp.email}` };
+  const job = background.addTask(sendVerificationMail, signUp.email, token);
+  return { message: `a mail is on its way to ${signUp.email}`, job: job.id };
 });
 
 router.post(

@@ -21,7 +21,7 @@ router.post(
   { status: 201, summary: "Take a payment" },
   ({ payment, background }) => {
     const event = { id: randomUUID(), type: "payment.received", data: payment };
-    background.addTask(deliverEvent, event);
-    return { ...payment, event: event.id };
+    const job = background.addTask(deliverEvent, event);
+    return { ...payment, event: event.id, job: job.id };
   },
 );
