@@ -2,6 +2,7 @@ import { cancel } from "./areas/cancel.ts";
 import { claim } from "./areas/claim.ts";
 import { concurrency } from "./areas/concurrency.ts";
 import { crashes } from "./areas/crashes.ts";
+import { familyRetry } from "./areas/family-retry.ts";
 import { family } from "./areas/family.ts";
 import { insert } from "./areas/insert.ts";
 import { leases } from "./areas/leases.ts";
@@ -36,6 +37,7 @@ export const conformance: readonly ConformanceArea[] = [
   concurrency,
   rate,
   family,
+  familyRetry,
   stepsAndEvents,
   reading,
   queues,

@@ -198,7 +198,8 @@ export const claim: ConformanceArea = {
             { id: plain, keyed: false },
           ],
         );
-        assert.deepEqual(await worker.claimIds({ keyedLimit: 0 }), []);
+        const { jobs: none, more } = await worker.ask({ keyedLimit: 0 });
+        assert.deepEqual([none, more], [[], false]);
         assert.deepEqual(await worker.claimIds({ keyedLimit: 1 }), [second]);
       },
     },

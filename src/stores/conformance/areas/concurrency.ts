@@ -65,6 +65,16 @@ export const concurrency: ConformanceArea = {
       },
     },
     {
+      name: "a higher limit counts at once, though its job is not due",
+      async run(trial) {
+        const [, second] = await trial.insert(of(1), of(1));
+        const worker = await trial.worker();
+        await worker.claimOne();
+        await trial.insertOne({ ...of(2), delayMs: 90 * trial.tick });
+        assert.deepEqual(await worker.claimIds(), [second]);
+      },
+    },
+    {
       name: "the limit of the job stored last counts: a lower one holds new jobs back",
       async run(trial) {
         await trial.insert(of(3), of(3));
@@ -184,6 +194,20 @@ function freeing(): ConformanceArea["cases"] {
         await trial.pass(1.5);
         const worker = await trial.worker();
         assert.deepEqual(await worker.claimIds(), [third]);
+      },
+    },
+    {
+      name: "a waiter that was cancelled or has expired gets no permit",
+      async run(trial) {
+        const [, cancelled, , last] = await trial.insert(of(1), of(1), { ...of(1), expiresInMs: trial.tick }, of(1));
+        const worker = await trial.worker();
+        const job = await worker.claimOne();
+        await trial.store.cancel([cancelled ?? ""]);
+        await trial.pass(1.5);
+        await trial.store.reclaim(100);
+        await worker.succeed(job);
+        assert.deepEqual(await worker.claimIds(), [last]);
+        assert.equal(await trial.status(cancelled ?? ""), "cancelled");
       },
     },
     {

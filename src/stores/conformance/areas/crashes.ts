@@ -91,6 +91,26 @@ export const crashes: ConformanceArea = {
       },
     },
     {
+      name: "jobs that are lost together come back together, and one after the other when they are lost again",
+      async run(trial) {
+        const crash = policy({ maxAttempts: 9, delayMs: trial.tick, maxDelayMs: trial.tick });
+        const ids = await trial.insert({ crash }, { crash }, { crash });
+        const waits: (readonly number[])[] = [];
+        for (let count = 0; count < 2; count += 1) {
+          const worker = await trial.worker({ leaseMs: trial.tick });
+          assert.equal((await worker.claim()).length, 3);
+          await trial.pass(1.5);
+          await trial.store.reclaim(100);
+          const records = await Promise.all(ids.map((id) => trial.record(id)));
+          waits.push(records.map(({ dueAt, failures }) => (dueAt ?? 0) - (failures.at(-1)?.endedAt ?? 0)));
+          await trial.pass(1.2);
+        }
+        const spacing = Math.min(trial.tick, 1_000);
+        assert.deepEqual(waits[0], [trial.tick, trial.tick, trial.tick]);
+        assert.deepEqual(waits[1], [trial.tick, trial.tick + spacing, trial.tick + 2 * spacing]);
+      },
+    },
+    {
       name: "no more jobs are taken back than asked for, and the rest comes next",
       async run(trial) {
         const ids = await trial.insert({}, {}, {});
@@ -106,9 +126,38 @@ export const crashes: ConformanceArea = {
       },
     },
     {
-      name: "a job that was asked to stop ends as cancelled when its worker vanishes",
+      name: "a session of which some jobs have been taken back claims nothing more",
       async run(trial) {
-        const id = await trial.insertOne();
+        await trial.insert({}, {});
+        const worker = await trial.worker({ leaseMs: trial.tick });
+        await worker.claim();
+        await trial.pass(1.5);
+        await trial.store.reclaim(1);
+        const { jobs, ended } = await worker.ask();
+        assert.deepEqual({ jobs, ended }, { jobs: [], ended: true });
+        assert.equal((await worker.extend([])).alive, false);
+      },
+    },
+    {
+      name: "jobs that are taken back and jobs that expire share the limit",
+      async run(trial) {
+        await trial.insert({}, {});
+        const worker = await trial.worker({ leaseMs: trial.tick });
+        await worker.claim();
+        await trial.insert({ expiresInMs: trial.tick }, { expiresInMs: trial.tick });
+        await trial.pass(1.5);
+        const numbers: number[] = [];
+        for (let calls = 0; calls < 2; calls += 1) {
+          const { jobs, expired } = await trial.store.reclaim(3);
+          numbers.push(jobs.length + expired);
+        }
+        assert.deepEqual(numbers, [3, 1]);
+      },
+    },
+    {
+      name: "a job that was asked to stop ends as cancelled when its worker vanishes, also if the crash would fail it",
+      async run(trial) {
+        const id = await trial.insertOne({ crash: policy({ onCrash: "fail" }) });
         const worker = await trial.worker({ leaseMs: trial.tick });
         await worker.claimOne();
         await trial.store.cancel([id]);

@@ -170,56 +170,6 @@ export const family: ConformanceArea = {
       },
     },
     {
-      name: "retrying a parent sends the children that ended because of it back to wait",
-      async run(trial) {
-        const [parent, child] = pair(trial);
-        const grandchild = trial.newJob({ parents: [child.id] });
-        await trial.store.insert([parent, child, grandchild]);
-        const worker = await trial.worker();
-        await worker.fail(await worker.claimOne());
-        assert.deepEqual(await trial.store.retry([child.id, grandchild.id]), ["parent", "parent"]);
-        assert.deepEqual(await trial.store.retry([parent.id]), ["retried"]);
-        const ids = [parent.id, child.id, grandchild.id];
-        assert.deepEqual(await trial.statuses(ids), ["queued", "waiting", "waiting"]);
-        const { error, endedBy, finishedAt } = await trial.record(child.id);
-        assert.deepEqual([error, endedBy, finishedAt], [undefined, undefined, undefined]);
-        for (const id of ids) {
-          const job = await worker.claimOne();
-          assert.equal(job.id, id);
-          await worker.succeed(job);
-        }
-      },
-    },
-    {
-      name: "a retry leaves children alone that ended by themselves, and ends those that another parent ended",
-      async run(trial) {
-        const parents = [await trial.insertOne(), await trial.insertOne()];
-        const alone = await trial.insertOne({ parents: [parents[0] ?? ""] });
-        await trial.store.cancel([alone]);
-        const both = await trial.insertOne({ parents });
-        const worker = await trial.worker();
-        for (const job of await worker.claim()) await worker.fail(job);
-        assert.deepEqual(await trial.store.retry(parents.slice(0, 1)), ["retried"]);
-        assert.deepEqual(await trial.statuses([alone, both]), ["cancelled", "failed"]);
-        assert.equal((await trial.record(both)).endedBy, parents[1]);
-        assert.deepEqual(await trial.store.retry(parents.slice(1)), ["retried"]);
-        assert.equal(await trial.status(both), "waiting");
-      },
-    },
-    {
-      name: "a cancelled child waits again when it is retried before its parent has ended",
-      async run(trial) {
-        const parent = await trial.insertOne();
-        const child = await trial.insertOne({ parents: [parent] });
-        await trial.store.cancel([child]);
-        assert.deepEqual(await trial.store.retry([child]), ["retried"]);
-        assert.equal(await trial.status(child), "waiting");
-        const worker = await trial.worker();
-        await worker.succeed(await worker.claimOne());
-        assert.deepEqual(await worker.claimIds(), [child]);
-      },
-    },
-    {
       name: "a spawned child of the job that spawns it is due at once",
       async run(trial) {
         const id = await trial.insertOne();
@@ -227,6 +177,17 @@ export const family: ConformanceArea = {
         const child = trial.newJob({ parents: [id] });
         await worker.succeed(await worker.claimOne(), "1", [child]);
         assert.deepEqual(await worker.claimIds(), [child.id]);
+      },
+    },
+    {
+      name: "a parent that is named by its id and by an alias counts once",
+      async run(trial) {
+        const unique = { key: "k", onConflict: "existing" } as const;
+        const parents = [await trial.insertOne({ unique }), await trial.insertOne({ unique })];
+        const child = await trial.insertOne({ parents });
+        const worker = await trial.worker();
+        await worker.succeed(await worker.claimOne());
+        assert.deepEqual(await worker.claimIds(), [child]);
       },
     },
     {

@@ -120,6 +120,15 @@ export const rate: ConformanceArea = {
       },
     },
     {
+      name: "the window of the job stored last counts",
+      async run(trial) {
+        await trial.succeeded(of(trial, 1));
+        const id = await trial.insertOne({ rate: { key: "r", limit: 1, perMs: trial.tick } });
+        await trial.pass(1.2);
+        assert.deepEqual(await (await trial.worker()).claimIds(), [id]);
+      },
+    },
+    {
       name: "a job with both rules needs both",
       async run(trial) {
         const both = { ...of(trial, 2), concurrency: { key: "k", limit: 1 } };

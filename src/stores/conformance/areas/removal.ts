@@ -129,6 +129,18 @@ export const removal: ConformanceArea = {
       },
     },
     {
+      name: "a child of two children that ended with their parent ends once, and all are pruned",
+      async run(trial) {
+        const keep = { succeededMs: 0, failedMs: 0 };
+        const top = await trial.insertOne({ keep });
+        const middle = await trial.insert({ keep, parents: [top] }, { keep, parents: [top] });
+        await trial.insertOne({ keep, parents: middle });
+        await trial.store.cancel([top]);
+        await trial.pass(0.1);
+        assert.equal(await pruneAll(trial), 4);
+      },
+    },
+    {
       name: "a job that was retried is not pruned",
       async run(trial) {
         const id = await trial.failed({ keep: { succeededMs: trial.tick, failedMs: trial.tick } });

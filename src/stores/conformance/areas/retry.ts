@@ -67,6 +67,16 @@ export const retry: ConformanceArea = {
       },
     },
     {
+      name: "a snooze after a retry follows no failed attempt",
+      async run(trial) {
+        const id = await trial.failed();
+        await trial.store.retry([id]);
+        const worker = await trial.worker();
+        await worker.snooze(await worker.claimOne(), 50 * trial.tick);
+        assert.equal(await trial.status(id), "scheduled");
+      },
+    },
+    {
       name: "steps are remembered over a retry",
       async run(trial) {
         const id = await trial.insertOne();
