@@ -15,7 +15,9 @@ export function reclaimJobs(core: Core, limit: number): ReclaimAnswer {
   for (const session of runOut(core)) {
     if (jobs.length >= limit) break;
     core.sql.run("update afterwork_session set ended = 1 where id = ?", session.id);
-    for (const seq of heldBy(core, session, limit - jobs.length)) jobs.push(crash(core, readJob(core, seq)));
+    for (const seq of heldBy(core, session, limit - jobs.length)) {
+      jobs.push(crash(core, readJob(core, seq), jobs.length));
+    }
     if (heldBy(core, session, 1).length === 0) forgetSession(core, session);
   }
   const expired = expireJobs(core, limit - jobs.length);
@@ -39,11 +41,11 @@ function heldBy(core: Core, { id }: Session, limit: number): readonly number[] {
   return core.sql.all<{ seq: number }>(sql, id, limit).map(({ seq }) => seq);
 }
 
-function crash(core: Core, job: JobRow): Reclaimed {
+function crash(core: Core, job: JobRow, place: number): Reclaimed {
   const { attempts: attempt } = job;
   const error = crashError(core.words.textOf(job.worker ?? 0));
   const policy = core.policies.get(job.policy).crash;
-  const delayMs = afterCrash(policy, { attempt, onlyCrashes: job.onlyCrashes === 1 });
+  const delayMs = afterCrash(policy, { attempt, onlyCrashes: job.onlyCrashes === 1, place });
   noteFailure(core, job, error, true);
   core.holds.delete(idOfRow(job));
   const described = { id: idOfRow(job), task: core.words.textOf(job.task), attempt };
