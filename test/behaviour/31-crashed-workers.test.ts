@@ -1,0 +1,61 @@
+import { describe, expect, test, vi } from "vitest";
+
+import { quick, stubborn } from "./fixtures/durable/holding-tasks.ts";
+import { durableFile } from "./support/durable-file.ts";
+
+const leaseMs = 1_000;
+/** Every worker looks for lost jobs three times a lease, more or less. */
+const sweepMs = 420;
+/** What a loaded machine may add. */
+const slackMs = 2_000;
+
+vi.setConfig({ testTimeout: 30_000 });
+
+describe("31: worker killed with kill -9 mid-job", () => {
+  test("another starts it within lease + sweep, attempt counted", async () => {
+    const file = durableFile();
+    const engine = file.engine([stubborn]);
+    const victim = await file.worker();
+    const job = await engine.enqueue(stubborn, "job");
+    await victim.line(/^job started 1$/);
+    const heir = await file.worker();
+    victim.process.kill("SIGKILL");
+    const killedAt = performance.now();
+    await heir.line(/^job started 2$/);
+    expect(performance.now() - killedAt).toBeLessThan(leaseMs + sweepMs + slackMs);
+    expect(heir.lines).toContain("reclaimed stubborn 1");
+    heir.process.kill("SIGUSR2");
+    expect(await job.result()).toBe(heir.process.pid);
+    const { attempt, failures } = await job.read();
+    expect(attempt).toBe(2);
+    expect(failures).toEqual([
+      expect.objectContaining({
+        attempt: 1,
+        crashed: true,
+        worker: expect.stringMatching(new RegExp(`:${victim.process.pid}$`)),
+        error: expect.objectContaining({ name: "WorkerLostError" }),
+      }),
+    ]);
+  });
+
+  test("what it had claimed and not begun is not lost either", async () => {
+    const file = durableFile();
+    const engine = file.engine([stubborn, quick]);
+    const victim = await file.worker({ CONCURRENCY: "3" });
+    const held = await engine.enqueueMany([
+      [stubborn, "a"],
+      [stubborn, "b"],
+      [stubborn, "c"],
+    ]);
+    for (const label of ["a", "b", "c"]) await victim.line(new RegExp(`^${label} started 1$`));
+    const behind = await engine.enqueue(quick, "behind");
+    victim.process.kill("SIGKILL");
+    await victim.exit;
+    const heir = await file.worker({ CONCURRENCY: "4" });
+    for (const label of ["a", "b", "c"]) await heir.line(new RegExp(`^${label} started 2$`));
+    heir.process.kill("SIGUSR2");
+    const results = await Promise.all([...held, behind].map((job) => job.result()));
+    expect(new Set(results)).toEqual(new Set([heir.process.pid]));
+    expect((await behind.read()).attempt).toBe(1);
+  });
+});

@@ -1,0 +1,30 @@
+import { onTestFinished } from "vitest";
+
+import type { Child } from "./child.ts";
+import type { DurableFile } from "./durable-file.ts";
+
+/** Keeps one worker of a file alive, as the service manager of a machine does. */
+export interface Supervisor {
+  /** The workers so far, the living one last. */
+  readonly workers: readonly Child[];
+  /** What all of them have printed that fits. */
+  lines(fits: RegExp): readonly string[];
+}
+
+/** A worker that always crashes is not started again for ever. */
+const mostStarts = 12;
+
+export function supervise(file: DurableFile, environment: Readonly<Record<string, string>> = {}): Supervisor {
+  const workers: Child[] = [];
+  let over = false;
+  onTestFinished(() => void (over = true));
+  const keepAlive = async (): Promise<void> => {
+    while (!over && workers.length < mostStarts) {
+      const worker = file.start(environment);
+      workers.push(worker);
+      await worker.exit;
+    }
+  };
+  void keepAlive();
+  return { workers, lines: (fits) => workers.flatMap(({ lines }) => lines).filter((line) => fits.test(line)) };
+}
