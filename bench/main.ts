@@ -1,8 +1,9 @@
 import type { Benchmark } from "./benchmark.ts";
 import { UsageError } from "./benchmark.ts";
 import { httpBenchmark } from "./http/main.ts";
+import { queueBenchmark } from "./queue/main.ts";
 
-const benchmarks: readonly Benchmark[] = [httpBenchmark];
+const benchmarks: readonly Benchmark[] = [httpBenchmark, queueBenchmark];
 
 const names = benchmarks.map((benchmark) => benchmark.name).join(", ");
 const usage = `npm run bench -- <name> [flags]   (names: ${names}; --smoke alone tries each of them briefly)`;

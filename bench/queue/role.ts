@@ -1,0 +1,31 @@
+import type { Sizes } from "./options.ts";
+import type { StoreChoice } from "./stores.ts";
+
+/** What a child process is told. */
+export interface RoleSettings {
+  readonly store: StoreChoice;
+  readonly sizes: Sizes;
+  readonly seed: number;
+  /** The folder of the file with many other jobs, for the claims. */
+  readonly others?: string;
+  /** Where the CPU profile of what is measured goes; `undefined`: none is taken. */
+  readonly profile?: string;
+}
+
+/** What a child process can be. */
+export type RoleName =
+  | "one"
+  | "in-flight"
+  | "bulk"
+  | "drain"
+  | "latency"
+  | "latency-across"
+  | "claims"
+  | "build-others"
+  | "note-starts";
+
+/** What a child process says. */
+export type ChildMessage =
+  | { readonly type: "ready" }
+  | { readonly type: "result"; readonly result: unknown }
+  | { readonly type: "failed"; readonly message: string };
