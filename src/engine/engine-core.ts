@@ -27,7 +27,7 @@ export class EngineCore {
   constructor({ store, clock = systemClock, timeoutMs, log }: CoreParts) {
     this.clock = clock;
     this.store = guard(store, { timeoutMs, clock: systemClock, log });
-    this.inserter = new Inserter(this.store);
+    this.inserter = new Inserter(this.store, timeoutMs);
     this.watch = new JobWatch(this.store);
   }
 

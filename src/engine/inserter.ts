@@ -10,6 +10,8 @@ const mostWaiting = 100_000;
 /** The jobs of one call, stored together or not at all. */
 interface Entry {
   readonly jobs: readonly NewJob[];
+  /** By the monotonic clock. */
+  readonly since: number;
   readonly resolve: (answers: readonly InsertAnswer[]) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -22,9 +24,10 @@ export class Inserter {
   readonly #plain: Lane;
   readonly #keyed: Lane;
 
-  constructor(store: Store) {
-    this.#plain = new Lane(store);
-    this.#keyed = new Lane(store);
+  /** `timeoutMs`: how long a call of the store may take. */
+  constructor(store: Store, timeoutMs: number) {
+    this.#plain = new Lane(store, timeoutMs);
+    this.#keyed = new Lane(store, timeoutMs);
   }
 
   /** Resolves after the commit. @throws {OverloadedError} when too many calls wait already. */
@@ -44,12 +47,14 @@ function isKeyed(job: NewJob): boolean {
 
 class Lane {
   readonly #store: Store;
+  readonly #timeoutMs: number;
   #waiting: Entry[] = [];
   #size = 0;
   #writing: Promise<void> | undefined;
 
-  constructor(store: Store) {
+  constructor(store: Store, timeoutMs: number) {
     this.#store = store;
+    this.#timeoutMs = timeoutMs;
   }
 
   add(jobs: readonly NewJob[]): Promise<readonly InsertAnswer[]> {
@@ -58,7 +63,7 @@ class Lane {
     }
     return new Promise((resolve, reject) => {
       this.#size += jobs.length;
-      this.#waiting.push({ jobs, resolve, reject });
+      this.#waiting.push({ jobs, since: performance.now(), resolve, reject });
       this.#writing ??= nextTurn().then(() => this.#write());
     });
   }
@@ -107,8 +112,20 @@ class Lane {
   /** What is wrong with one call is not to fail the others. */
   async #blame(entries: readonly Entry[], error: unknown): Promise<void> {
     const isCalls = error instanceof AfterworkError && !(error instanceof StoreFaultError && error.passing);
-    if (entries.length === 1 || !isCalls) for (const { reject } of entries) reject(error);
-    else for (const entry of entries) await this.#insert([entry]);
+    if (isCalls && entries.length > 1) for (const entry of entries) await this.#insert([entry]);
+    else for (const { reject } of entries) reject(error);
+    if (!isCalls) this.#rejectLate(error);
+  }
+
+  /** While the store is away, whoever waits behind a write has waited as long as that. */
+  #rejectLate(error: unknown): void {
+    const latest = performance.now() - this.#timeoutMs;
+    const inTime = this.#waiting.findIndex(({ since }) => since > latest);
+    const late = this.#waiting.splice(0, inTime === -1 ? this.#waiting.length : inTime);
+    for (const { jobs, reject } of late) {
+      this.#size -= jobs.length;
+      reject(error);
+    }
   }
 }
 
