@@ -1,0 +1,97 @@
+import { describe, expect, test, vi } from "vitest";
+
+import { polite, quick, stubborn } from "./fixtures/durable/holding-tasks.ts";
+import { durableFile } from "./support/durable-file.ts";
+import { startDurableServer } from "./support/durable-server.ts";
+
+vi.setConfig({ testTimeout: 30_000 });
+
+describe("40: graceful stop of a worker by SIGTERM", () => {
+  test("no new claims, running ones get grace and finish, exit 0", async () => {
+    const file = durableFile();
+    const engine = file.engine([stubborn, quick]);
+    const worker = await file.worker();
+    const job = await engine.enqueue(stubborn, "job");
+    await worker.line(/^job started 1$/);
+    worker.process.kill("SIGTERM");
+    await worker.line(/^stopping$/);
+    const late = await engine.enqueue(quick, "late");
+    worker.process.kill("SIGUSR2");
+    expect(await worker.exit).toBe(0);
+    expect(worker.lines).toEqual(["ready", "job started 1", "stopping", "job ended 1", "stopped"]);
+    expect(await job.result()).toBe(worker.process.pid);
+    expect(await late.status()).toBe("queued");
+    expect((await engine.counts()).statuses.running).toBe(0);
+  });
+
+  test.each([
+    ["that end when they are told to", polite],
+    ["that ignore their signal", stubborn],
+  ] as const)("unfinished ones %s go back at once, without costing an attempt", async (_kind, held) => {
+    const file = durableFile();
+    const engine = file.engine([polite, stubborn]);
+    // Nobody would take them back by force: the lease is longer than the test.
+    const worker = await file.worker({ LEASE: "60s", PATIENCE: "100ms", GRACE: "200ms" });
+    const jobs = await engine.enqueueMany([
+      [held, "a"],
+      [held, "b"],
+    ]);
+    await worker.line(/^a started 1$/);
+    await worker.line(/^b started 1$/);
+    worker.process.kill("SIGTERM");
+    expect(await worker.exit).toBe(0);
+    for (const job of jobs) {
+      const { status, attempt, failures } = await job.read();
+      expect({ status, attempt, failures }).toEqual({ status: "queued", attempt: 0, failures: [] });
+    }
+    const heir = await file.worker();
+    await heir.line(/^a started 1$/);
+    await heir.line(/^b started 1$/);
+    heir.process.kill("SIGUSR2");
+    expect(await Promise.all(jobs.map((job) => job.result()))).toEqual([heir.process.pid, heir.process.pid]);
+  });
+
+  test("what it has claimed and not begun goes back too", async () => {
+    const file = durableFile();
+    const engine = file.engine([quick]);
+    const jobs = await engine.enqueueMany(Array.from({ length: 2_000 }, (_, index) => [quick, `${index}`] as const));
+    const worker = await file.worker({ LEASE: "60s", CONCURRENCY: "2" });
+    await worker.line(/^\d+ ran$/);
+    worker.process.kill("SIGTERM");
+    expect(await worker.exit).toBe(0);
+    const { statuses } = await engine.counts();
+    expect([statuses.running, statuses.queued + statuses.succeeded]).toEqual([0, jobs.length]);
+    expect(worker.lines.filter((line) => line.endsWith(" ran"))).toHaveLength(statuses.succeeded);
+  });
+});
+
+describe("40: graceful stop of a server that works", () => {
+  test("its durable tasks finish, exit 0", async () => {
+    const file = durableFile();
+    const engine = file.engine([stubborn]);
+    const server = await startDurableServer(file);
+    const id = (await (await fetch(`${server.url}/stubborn`)).json()) as string;
+    await server.line(/^job started 1$/);
+    server.process.kill("SIGTERM");
+    await expect.poll(() => fetch(server.url).catch(() => "refused")).toBe("refused");
+    server.process.kill("SIGUSR2");
+    expect(await server.exit).toBe(0);
+    expect(await engine.job(id).result()).toBe(server.process.pid);
+  });
+
+  test("what does not finish in time goes back without costing an attempt; nothing was abandoned, so exit 0", async () => {
+    const file = durableFile();
+    const engine = file.engine([polite, stubborn]);
+    const server = await startDurableServer(file, { DRAIN: "100ms", GRACE: "200ms" });
+    const ids = await Promise.all(
+      ["polite", "stubborn"].map(async (name) => (await (await fetch(`${server.url}/${name}`)).json()) as string),
+    );
+    await expect.poll(() => server.lines.filter((line) => line === "job started 1").length).toBe(2);
+    server.process.kill("SIGTERM");
+    expect(await server.exit).toBe(0);
+    for (const id of ids) {
+      const { status, attempt } = await engine.job(id).read();
+      expect({ status, attempt }).toEqual({ status: "queued", attempt: 0 });
+    }
+  });
+});
