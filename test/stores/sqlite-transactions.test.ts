@@ -68,6 +68,18 @@ describe("a job in a transaction of the user's", () => {
     expect((await store.counts(10)).statuses.queued).toBe(0);
   });
 
+  test("may come from a connection that reads numbers and rows in its own way", async () => {
+    using odd = new DatabaseSync(tx.location() ?? "", { readBigInts: true, returnArrays: true });
+    odd.exec("begin immediate");
+    const job = newJob({ unique: { key: "k", onConflict: "existing" } });
+    await store.insert([job], odd);
+    expect(await store.insert([newJob({ unique: { key: "k", onConflict: "existing" } })], odd)).toEqual([
+      { id: job.id, deduplicated: true },
+    ]);
+    odd.exec("commit");
+    expect(await claimAll()).toEqual([job.id]);
+  });
+
   test("is told to who listens", async () => {
     const heard = new Promise((resolve) => store.onWake(resolve));
     tx.exec("begin immediate");

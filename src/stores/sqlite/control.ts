@@ -1,6 +1,6 @@
 import type { Core } from "./core.ts";
 import { writeCourse } from "./course.ts";
-import { childrenOf, endWaiting, settleIn } from "./endings.ts";
+import { childrenOf, endWaiting, settleIn, wait } from "./endings.ts";
 import { joinGates, takeKey } from "./facts.ts";
 import { flag } from "./flags.ts";
 import { endOf, findSeq, has, type JobRow, readJob, rulesOf } from "./job-row.ts";
@@ -65,6 +65,7 @@ function bringBack(core: Core, job: JobRow): void {
     }
     reset(core, job);
   }
+  for (const { seq } of back) wait(core, readJob(core, seq));
   for (const { seq } of back) settleIn(core, readJob(core, seq));
 }
 

@@ -38,18 +38,27 @@ export function endWaiting(core: Core, job: JobRow, ending: Ending): void {
   end(core, job, ending);
 }
 
-/** Puts a new job, or one that comes back, where its parents say: it waits, ends at once, or waits for its due time. */
-export function settleIn(core: Core, job: JobRow): void {
-  const parents = parentsOf(core, job);
-  for (const { end: status, seq, error } of parents) {
-    if (status === null || status === 0) continue;
-    const ending = { status: endOf(status), error: parseError(error) };
-    return end(core, job, endingOfChild(core, readJob(core, seq), ending));
-  }
-  const pending = parents.filter((parent) => parent.end === null).length;
-  if (pending === 0) return startWaiting(core, job);
-  core.sql.run("insert into afterwork_waiting values (?, ?)", job.seq, pending);
+/** A job with parents waits, until it is known how they stand. */
+export function wait(core: Core, job: JobRow): void {
+  if (!has(job, "child")) return;
+  const pending = parentsOf(core, job.seq).filter((parent) => parent.end !== 0);
+  core.sql.run("insert into afterwork_waiting values (?, ?)", job.seq, pending.length);
   core.queues.count(job.queue, "waiting", 1);
+}
+
+/**
+ * Puts a new job, or one that comes back, where its parents say: it waits, ends at once, or waits for its due time. One
+ * that has ended with its parent a moment ago stays as it is.
+ */
+export function settleIn(core: Core, job: JobRow): void {
+  if (!has(job, "child")) return startWaiting(core, job);
+  if (job.waiting === null) return;
+  const lost = parentsOf(core, job.seq).find((parent) => parent.end !== null && parent.end !== 0);
+  if (lost === undefined && job.waiting > 0) return;
+  stopWaiting(core, job.seq);
+  if (lost === undefined) return startWaiting(core, job);
+  const ending = { status: endOf(lost.end), error: parseError(lost.error) };
+  end(core, job, endingOfChild(core, readJob(core, lost.seq), ending));
 }
 
 /** The children of a job, in the order in which they were stored. */
@@ -65,11 +74,10 @@ interface Parent {
   readonly error: string | null;
 }
 
-function parentsOf(core: Core, job: JobRow): readonly Parent[] {
-  if (!has(job, "child")) return [];
+function parentsOf(core: Core, seq: number): readonly Parent[] {
   const sql = `select e.parent as seq, o.status as "end", o.error from afterwork_edge e
     left join afterwork_outcome o on o.seq = e.parent where e.child = ? order by e.number`;
-  return core.sql.all<Parent>(sql, job.seq);
+  return core.sql.all<Parent>(sql, seq);
 }
 
 function startWaiting(core: Core, job: JobRow): void {

@@ -113,10 +113,11 @@ export class Gates {
     this.#sql.run(updateGate, most, perMs, used, starts, waiting, jobs, this.#opensAt(gate) ?? null, id);
   }
 
-  /** When enough starts will have left the window for one more; `undefined` when that does not depend on time. */
+  /** When enough starts will have left the window for one more; 0 when there is room; `undefined` when time changes nothing. */
   #opensAt(gate: Gate): number | undefined {
     if (gate.kind === "concurrency" || gate.waiting === 0) return undefined;
-    let leaving = Math.max(0, gate.starts + gate.used - gate.most);
+    let leaving = gate.starts + gate.used - gate.most;
+    if (leaving < 0) return 0;
     const starts = this.#sql.prepare("select at, number from afterwork_start where gate = ? order by at");
     for (const row of starts.iterate(gate.id)) {
       const { at, number } = row as { at: number; number: number };

@@ -1,7 +1,7 @@
 import type { InsertAnswer, NewJob } from "../contract/new-job.ts";
 import { fill } from "./admission.ts";
 import type { Core } from "./core.ts";
-import { settleIn } from "./endings.ts";
+import { settleIn, wait } from "./endings.ts";
 import { joinFamily } from "./family.ts";
 import { insertPlain, isPlain, writeFacts } from "./facts.ts";
 import type { GateRule } from "./gates.ts";
@@ -19,7 +19,8 @@ export function insertJobs(core: Core, jobs: readonly NewJob[]): readonly Insert
 /** Stores what was planned. All are there before the first is placed, for any of them may be a parent of any other. */
 export function carryOut(core: Core, decisions: readonly Decision[]): readonly InsertAnswer[] {
   for (const decision of decisions) write(core, decision);
-  for (const decision of decisions) if (decision.kind === "store") joinFamily(core, decision.seq, decision.job);
+  for (const { kind, seq, job } of decisions) if (kind === "store") joinFamily(core, seq, job);
+  for (const { kind, seq } of decisions) if (kind === "store") wait(core, readJob(core, seq));
   for (const decision of decisions) take(core, decision);
   return decisions.map(({ job, of }) => ({ id: of, deduplicated: of !== job.id }));
 }

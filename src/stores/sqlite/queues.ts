@@ -30,6 +30,7 @@ export class Queues {
   readonly #byName = new Map<string, Queue>();
   readonly #byId = new Map<number, Queue>();
   readonly #changed = new Set<Queue>();
+  #sorted: readonly Queue[] | undefined;
 
   constructor(sql: Statements) {
     this.#sql = sql;
@@ -54,7 +55,8 @@ export class Queues {
 
   /** In the order of names. */
   all(): readonly Queue[] {
-    return [...this.#byName.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    this.#sorted ??= [...this.#byName.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    return this.#sorted;
   }
 
   count(id: number, standing: Standing, by: number): void {
@@ -82,12 +84,14 @@ export class Queues {
     this.#changed.clear();
     this.#byName.clear();
     this.#byId.clear();
+    this.#sorted = undefined;
     for (const row of this.#sql.all<Queue>("select * from afterwork_queue")) this.#remember(row);
   }
 
   #remember(queue: Queue): Queue {
     this.#byName.set(queue.name, queue);
     this.#byId.set(queue.id, queue);
+    this.#sorted = undefined;
     return queue;
   }
 }

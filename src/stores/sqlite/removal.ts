@@ -29,12 +29,14 @@ export interface PrunedPart {
   readonly next?: PruneCursor;
 }
 
+const selectOutdated = `select o.forget_at as forgetAt, o.seq, o.status as "end", j.queue, j.rules
+  from afterwork_outcome o cross join afterwork_job j on j.seq = o.seq
+  where o.forget_at <= ? and (o.forget_at, o.seq) > (?, ?) order by o.forget_at, o.seq limit ?`;
+
 /** Forgets the next jobs that have been kept long enough, up to so many. Those that a child still needs are passed over. */
 export function pruneSome(core: Core, after: PruneCursor, limit: number): PrunedPart {
-  const sql = `select forget_at as forgetAt, seq from afterwork_outcome
-    where forget_at <= ? and (forget_at, seq) > (?, ?) order by forget_at, seq limit ?`;
-  const outdated = core.sql.all<PruneCursor>(sql, core.now, after.forgetAt, after.seq, limit);
-  const jobs = outdated.filter(({ seq }) => !isNeeded(core, seq)).map(({ seq }) => readJob(core, seq));
+  const outdated = core.sql.all<PruneCursor & Ended>(selectOutdated, core.now, after.forgetAt, after.seq, limit);
+  const jobs = outdated.filter(({ seq }) => !isNeeded(core, seq));
   forget(core, jobs);
   const next = outdated.at(-1);
   return next === undefined || outdated.length < limit ? { removed: jobs.length } : { removed: jobs.length, next };
@@ -48,7 +50,9 @@ export function pruneKeys(core: Core, limit: number): void {
   core.gates.prune(core.now, limit);
 }
 
-function forget(core: Core, jobs: readonly JobRow[]): void {
+type Ended = Pick<JobRow, "seq" | "queue" | "end" | "rules">;
+
+function forget(core: Core, jobs: readonly Ended[]): void {
   const numbers = JSON.stringify(jobs.map(({ seq }) => seq));
   for (const job of jobs) {
     core.queues.count(job.queue, endOf(job.end), -1);

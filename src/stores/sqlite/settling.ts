@@ -8,18 +8,23 @@ import { flag } from "./flags.ts";
 import { carryOut } from "./insertion.ts";
 import { planInsertion } from "./insertion-plan.ts";
 import { findSeq, type JobRow, readJob } from "./job-row.ts";
-import { settlePlain } from "./plain-outcome.ts";
+import { PlainOutcomes } from "./plain-outcomes.ts";
 import { noteSleep } from "./records.ts";
 import { tokenNumber } from "./token.ts";
 import { freePermit } from "./withdrawal.ts";
 
 /** Takes the outcomes of attempts whose jobs are still held under their tokens. */
 export function settleJobs(core: Core, outcomes: readonly Outcome[]): readonly SettleAnswer[] {
-  return outcomes.map((outcome) => {
-    const answer = settlePlain(core, outcome) ? "applied" : settleOne(core, outcome);
-    core.holds.delete(outcome.id);
-    return answer;
+  const plain = new PlainOutcomes(core);
+  const answers = outcomes.map((outcome): SettleAnswer => {
+    if (plain.take(outcome)) return "applied";
+    // The others look at what has ended before them.
+    plain.flush();
+    return settleOne(core, outcome);
   });
+  plain.flush();
+  for (const { id } of outcomes) core.holds.delete(id);
+  return answers;
 }
 
 function settleOne(core: Core, outcome: Outcome): SettleAnswer {

@@ -11,23 +11,12 @@ export class Statements {
 
   /** The statement of a text. One that returns arrays must have a text of its own. */
   prepare(sql: string): StatementSync {
-    let statement = this.#prepared.get(sql);
-    if (statement === undefined) {
-      statement = this.database.prepare(sql);
-      this.#prepared.set(sql, statement);
-    }
-    return statement;
+    return this.#prepared.get(sql) ?? this.#prepare(sql, false);
   }
 
   /** The same, returning rows as arrays, which costs less than objects. */
   prepareArrays(sql: string): StatementSync {
-    let statement = this.#prepared.get(sql);
-    if (statement === undefined) {
-      statement = this.database.prepare(sql);
-      statement.setReturnArrays(true);
-      this.#prepared.set(sql, statement);
-    }
-    return statement;
+    return this.#prepared.get(sql) ?? this.#prepare(sql, true);
   }
 
   /** How many rows were changed. */
@@ -42,5 +31,14 @@ export class Statements {
 
   all<Row>(sql: string, ...values: readonly SQLInputValue[]): readonly Row[] {
     return this.prepare(sql).all(...values) as unknown as readonly Row[];
+  }
+
+  #prepare(sql: string, arrays: boolean): StatementSync {
+    const statement = this.database.prepare(sql);
+    // A connection of the user's may have other habits.
+    statement.setReadBigInts(false);
+    statement.setReturnArrays(arrays);
+    this.#prepared.set(sql, statement);
+    return statement;
   }
 }
