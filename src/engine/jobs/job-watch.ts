@@ -29,6 +29,9 @@ export class JobWatch {
   #pollMs = firstPollMs;
   #asking = false;
   #askAgain = false;
+  #isHinted = false;
+  /** How long the last look took. */
+  #tookMs = 0;
 
   constructor(store: Store) {
     this.#store = store;
@@ -75,14 +78,20 @@ export class JobWatch {
     if (this.#waiters.size === 0) this.#rest();
   }
 
+  /** Hints come in bursts: the first one counts, and a look that took long is not repeated at once. */
   #soon(): void {
     this.#pollMs = firstPollMs;
     if (this.#asking) this.#askAgain = true;
-    else this.#askAfter(hintMs);
+    else if (!this.#isHinted) this.#askAfter(this.#hintMs, true);
   }
 
-  #askAfter(ms: number): void {
+  get #hintMs(): number {
+    return Math.max(hintMs, this.#tookMs * 4);
+  }
+
+  #askAfter(ms: number, isHinted: boolean): void {
     this.#cancelTimer?.();
+    this.#isHinted = isHinted;
     this.#cancelTimer = systemClock.after(ms, () => void this.#ask());
   }
 
@@ -92,11 +101,14 @@ export class JobWatch {
     this.#stopListening?.();
     this.#cancelTimer = undefined;
     this.#stopListening = undefined;
+    this.#isHinted = false;
   }
 
   async #ask(): Promise<void> {
     this.#asking = true;
     this.#askAgain = false;
+    this.#isHinted = false;
+    const start = performance.now();
     try {
       const ids = [...this.#waiters.keys()];
       const records = await this.#store.get(ids, { brief: true });
@@ -105,8 +117,9 @@ export class JobWatch {
       this.#rejectAll(error);
     }
     this.#asking = false;
+    this.#tookMs = performance.now() - start;
     if (this.#waiters.size === 0) return this.#rest();
-    this.#askAfter(this.#askAgain ? hintMs : this.#pollMs);
+    this.#askAfter(this.#askAgain ? this.#hintMs : this.#pollMs, this.#askAgain);
     this.#pollMs = Math.min(this.#pollMs * 1.5, longestPollMs);
   }
 
