@@ -6,7 +6,7 @@ import { endOf, type StoredJob } from "./stored-job.ts";
 const lookedAtPerPage = 10_000;
 
 /** Where a job stands, as it is shown. A job that is due ahead after an attempt that counted follows a failed one. */
-export function statusOf(job: StoredJob, now: number): StoredStatus {
+function statusOf(job: StoredJob, now: number): StoredStatus {
   const { place } = job;
   if (place === "waiting") return "waiting";
   if (place === "held") return "running";
