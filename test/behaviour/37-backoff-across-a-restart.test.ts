@@ -1,0 +1,40 @@
+import { describe, expect, test, vi } from "vitest";
+
+import { clumsy, moody } from "./fixtures/durable/crashing-tasks.ts";
+import { durableFile } from "./support/durable-file.ts";
+
+vi.setConfig({ testTimeout: 30_000 });
+
+describe("37: backoff across a restart", () => {
+  test("the worker is killed while a failed job waits → it waits within the same bounds", async () => {
+    const file = durableFile();
+    const engine = file.engine([moody]);
+    const first = await file.worker();
+    const job = await engine.enqueue(moody);
+    await first.line(/^moody started 1$/);
+    await expect.poll(() => job.status()).toBe("retrying");
+    first.process.kill("SIGKILL");
+    const second = await file.worker();
+    expect(await job.result()).toBe(3);
+    expect(second.lines.filter((line) => line.startsWith("moody"))).toEqual(["moody started 2", "moody started 3"]);
+    const { failures, startedAt = new Date(0) } = await job.read();
+    const starts = [...failures.slice(1).map((failure) => failure.startedAt), startedAt];
+    const waits = failures.map(({ endedAt }, index) => (starts[index]?.getTime() ?? 0) - endedAt.getTime());
+    // From one second, doubled each time; up to half of it is random, and a start may be late.
+    expect(waits[0]).toBeGreaterThanOrEqual(500);
+    expect(waits[1]).toBeGreaterThanOrEqual(1_000);
+    expect(waits[1]).toBeLessThanOrEqual(2_000 + 1_500);
+  });
+
+  test("an attempt that was killed has the backoff of its task as well", async () => {
+    const file = durableFile();
+    const engine = file.engine([clumsy]);
+    const first = await file.worker();
+    const job = await engine.enqueue(clumsy.with({ backoff: "1s" }), 1);
+    await first.exit;
+    await file.worker();
+    expect(await job.result()).toBe(1);
+    const { failures, startedAt = new Date(0) } = await job.read();
+    expect(startedAt.getTime() - (failures[0]?.endedAt.getTime() ?? 0)).toBeGreaterThanOrEqual(1_000);
+  });
+});
