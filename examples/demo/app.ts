@@ -1,6 +1,7 @@
 import { join } from "node:path";
 
-import { App } from "afterwork";
+import { App, Engine, jobRoutes, type Duration } from "afterwork";
+import { sqlite } from "afterwork/sqlite";
 
 import { router as auditOwnSession } from "../audit-own-session/router.ts";
 import { router as auditSharedSession } from "../audit-shared-session/router.ts";
@@ -10,20 +11,35 @@ import { router as cpuThreads } from "../cpu-threads/router.ts";
 import { incidentsIn } from "../failing-task/incidents.ts";
 import { router as failingTask } from "../failing-task/router.ts";
 import { router as imageUpload } from "../image-upload/router.ts";
+import { archiveOriginal, compressImage } from "../image-upload/tasks.ts";
 import { router as logFile } from "../log-file/router.ts";
 import { router as tenantReports } from "../tenant-reports/router.ts";
+import { writeReport } from "../tenant-reports/tasks.ts";
 import { router as useCase } from "../use-case/router.ts";
 import { router as verificationMail } from "../verification-mail/router.ts";
+import { sendVerificationMail } from "../verification-mail/tasks.ts";
 import { router as webhook } from "../webhook/router.ts";
+import { deliverEvent } from "../webhook/tasks.ts";
 import type { Timeline } from "./timeline.ts";
 
-/** One API made of all the examples, watched by a timeline. */
-export function createDemoApp(folder: string, timeline: Timeline): App {
+const tasks = [archiveOriginal, compressImage, deliverEvent, sendVerificationMail, writeReport];
+
+/** How the demo is served. */
+export interface DemoAppOptions {
+  /** Shows what happens. */
+  readonly timeline?: Timeline;
+  readonly lease?: Duration;
+}
+
+/** One API made of all the examples, with its jobs in a file of the folder. */
+export function createDemoApp(folder: string, { timeline, lease = "30s" }: DemoAppOptions): App {
+  const engine = new Engine({ store: sqlite(join(folder, "jobs.db")), tasks, lease });
   const app = new App({
+    engine,
     title: "Afterwork demo",
     description: "Every example in one API. Each answers first and works afterwards.",
   });
-  timeline.watch(app);
+  timeline?.watch(app, engine);
   app.on("taskFailed", incidentsIn(join(folder, "incidents.jsonl")));
   return app
     .include(logFile)
@@ -37,5 +53,6 @@ export function createDemoApp(folder: string, timeline: Timeline): App {
     .include(tenantReports)
     .include(useCase)
     .include(failingTask)
-    .include(cacheWarmup);
+    .include(cacheWarmup)
+    .include("/jobs", jobRoutes(engine));
 }

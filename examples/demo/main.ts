@@ -12,7 +12,7 @@ import { walkThrough } from "./walk-through.ts";
 async function runDemo({ once, port }: DemoOptions): Promise<void> {
   const surroundings = await openSurroundings();
   const timeline = new Timeline();
-  const server = await serve(createDemoApp(surroundings.folder, timeline), { port });
+  const server = await serve(createDemoApp(surroundings.folder, { timeline }), { port });
   printer.line(`Afterwork demo: ${server.url}  documentation: ${server.url}/docs`);
   printer.line("Each request with its response time; below it its tasks, and when they ended after the response.");
   const failed = await walkThrough(new Tour(server.url, surroundings, timeline), scenarios);

@@ -25,6 +25,11 @@ export const printer = {
     console.log(`      └ ${task.name.padEnd(width.task)} ${outcome} ${inMs(task.ms, "+")}${attempts}`);
   },
 
+  retry(task: { name: string; attempt: number; delayMs: number }): void {
+    const again = `again in ${task.delayMs.toFixed(0)} ms`;
+    console.log(`      └ ${task.name.padEnd(width.task)} ${styleText("yellow", "failed")}   ${again}`);
+  },
+
   verified(text: string): void {
     console.log(`    ${styleText("green", "✓")} ${text}`);
   },

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { ServerResponse } from "node:http";
 
-import type { App } from "afterwork";
+import type { App, Engine, TaskSucceeded } from "afterwork";
 
 import { printer } from "./printer.ts";
 
@@ -16,8 +16,12 @@ export interface EndedTask {
 
 /** The request with this header is not shown. */
 export const quietHeader = "x-demo-quiet";
-/** The request with this header can be followed under the header's value. */
-export const followHeader = "x-demo-follow";
+/**
+ * The request with this header can be followed under the header's value, which its durable jobs bear as well.
+ *
+ * @see https://www.w3.org/TR/trace-context/#traceparent-header
+ */
+export const followHeader = "traceparent";
 
 /** One request: when its response was sent, and how its tasks ended since. */
 class Entry {
@@ -51,12 +55,20 @@ class Entry {
   }
 }
 
+/** A durable job that has been started: by a worker, which knows nothing of the request but its trace. */
+interface DurableTask {
+  readonly entry: Entry | undefined;
+  /** When it was first due. */
+  readonly startedAt: number;
+}
+
 /** Shows each request when its response has really been sent, and its tasks as they end. */
 export class Timeline {
   readonly #current = new AsyncLocalStorage<Entry>();
   readonly #followed = new Map<string, Entry>();
+  readonly #durable = new Map<string, DurableTask>();
 
-  watch(app: App): void {
+  watch(app: App, engine: Engine): void {
     app.use((context, next) => {
       const entry = this.#entryOf(context.req.header(followHeader));
       const startedAt = performance.now();
@@ -70,8 +82,13 @@ export class Timeline {
       // The events of its tasks come in this context, however long after the request.
       return this.#current.run(entry, next);
     });
-    app.on("taskSucceeded", ({ name, attempts }) => this.#end(name, attempts, true));
-    app.on("taskFailed", ({ name, attempts }) => this.#end(name, attempts, false));
+    engine.on("jobStarted", ({ id, trace, waitedMs }) => {
+      const startedAt = this.#durable.get(id)?.startedAt ?? performance.now() - waitedMs;
+      this.#durable.set(id, { startedAt, entry: trace === undefined ? undefined : this.#followed.get(trace) });
+    });
+    engine.on("jobRetrying", ({ task, attempt, delayMs }) => printer.retry({ name: task, attempt, delayMs }));
+    app.on("taskSucceeded", (task) => this.#end(task, true));
+    app.on("taskFailed", (task) => this.#end(task, false));
   }
 
   /** Resolves when a request's response was sent and so many of its tasks have ended. @throws when that takes too long. */
@@ -91,10 +108,12 @@ export class Timeline {
     return entry;
   }
 
-  #end(name: string, attempts: number, ok: boolean): void {
-    const entry = this.#current.getStore();
+  #end({ id, name, attempts }: TaskSucceeded, ok: boolean): void {
+    const durable = this.#durable.get(id);
+    this.#durable.delete(id);
+    const entry = durable?.entry ?? this.#current.getStore();
     const now = performance.now();
-    const task = { name, ok, attempts, ms: now - (entry?.sentAt ?? now) };
+    const task = { name, ok, attempts, ms: now - (entry?.sentAt ?? durable?.startedAt ?? now) };
     printer.task(task);
     entry?.end(task);
   }

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { inspect } from "node:util";
 
 import { printer } from "./printer.ts";
@@ -52,7 +52,7 @@ export class Tour {
 
   /** Sends a request; resolves when its response is complete and its tasks have ended. */
   async send(method: string, path: string, request: TourRequest = {}): Promise<TourAnswer> {
-    const id = randomUUID();
+    const id = `00-${randomBytes(16).toString("hex")}-${randomBytes(8).toString("hex")}-01`;
     const headers = new Headers(request.headers);
     headers.set(request.quiet === true ? quietHeader : followHeader, id);
     if (request.json !== undefined) headers.set("content-type", "application/json");

@@ -1,8 +1,12 @@
-import { App, serve } from "afterwork";
+import { App, Engine, serve } from "afterwork";
+import { sqlite } from "afterwork/sqlite";
 
+import { dataFile } from "../surroundings/data-file.ts";
 import { router } from "./router.ts";
+import * as tasks from "./tasks.ts";
 
-const app = new App({ title: "Upload, compress, archive" }).include(router);
+const engine = new Engine({ store: sqlite(dataFile("images.db")), tasks });
+const app = new App({ engine, title: "Upload, compress, archive" }).include(router);
 const { url } = await serve(app, { port: Number(process.env["PORT"] ?? 8000) });
 
 console.log(`${url}/docs

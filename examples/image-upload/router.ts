@@ -1,16 +1,16 @@
 /**
- * An uploaded image is compressed in a worker thread after the response, and then its original is archived. The tasks
- * are given paths and numbers, never the upload itself, so that they could run in another process as well.
+ * An uploaded image is compressed in a worker thread after the response, and then its original is archived: a chain of
+ * two durable tasks. They are given paths and numbers, never the upload itself, so that any worker can run them.
  */
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { HTTPException, Router, file, form, path } from "afterwork";
+import { HTTPException, Router, chain, file, form, path } from "afterwork";
 import sharp from "sharp";
 import { z } from "zod";
 
-import { compressImage, folders } from "./tasks.ts";
+import { archiveOriginal, compressImage, folders } from "./tasks.ts";
 
 const maxSize = 10 * 1024 * 1024;
 
@@ -32,7 +32,7 @@ router.post(
       });
     const id = randomUUID();
     const original = await image.saveTo(join(folders.incoming, id));
-    const job = background.addTask(compressImage, id, original, quality);
+    const job = background.addTask(chain([compressImage, id, original, quality], archiveOriginal));
     return { id, format, bytes: image.size, job: job.id };
   },
 );

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -24,15 +25,22 @@ export const folders = depends.app({ config }, async function folders({ config }
 
 export const compressImage = task(
   "compress-image",
-  { deps: { folders }, retries: 1, timeout: "30s" },
-  async ({ folders, background, signal }, id: string, original: string, quality: number) => {
+  { deps: { folders }, durable: true, retries: 1, timeout: "30s" },
+  async ({ folders, signal }, id: string, original: string, quality: number) => {
     const target = join(folders.compressed, `${id}.webp`);
     const size = await images.compress.with({ signal })(original, target, quality);
-    background.addTask(archiveOriginal, id); // Runs only when this task has succeeded.
-    return { target, size };
+    return { id, target, size };
   },
 );
 
-export const archiveOriginal = task("archive-original", { deps: { folders } }, async ({ folders }, id: string) => {
-  await rename(join(folders.incoming, id), join(folders.archive, id));
-});
+/** May run twice: when the process ends after the move and before that is noted, the original lies there already. */
+export const archiveOriginal = task(
+  "archive-original",
+  { deps: { folders }, durable: true, retries: 1 },
+  async ({ folders }, { id }: { readonly id: string }) => {
+    const target = join(folders.archive, id);
+    await rename(join(folders.incoming, id), target).catch((error: unknown) => {
+      if (!existsSync(target)) throw error;
+    });
+  },
+);

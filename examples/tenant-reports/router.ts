@@ -1,6 +1,6 @@
 /**
  * Many tenants in one app: a header says who it is, a guard checks it, a dependency reads that tenant's preferences, and
- * a task writes the report into that tenant's folder, which no user name can leave.
+ * a durable task writes the report into that tenant's folder, which no user name can leave.
  */
 import { randomUUID } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";

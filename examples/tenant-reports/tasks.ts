@@ -21,7 +21,7 @@ export interface ReportOrder {
 
 export const writeReport = task(
   "write-report",
-  { deps: { config }, retries: 2 },
+  { deps: { config }, durable: true, retries: 2 },
   async ({ config }, order: ReportOrder) => {
     const folder = join(folderOf(config.DATA_DIR, order.user), "reports");
     await mkdir(folder, { recursive: true });

@@ -1,7 +1,10 @@
-import { App, serve } from "afterwork";
+import { App, Engine, serve } from "afterwork";
+import { sqlite } from "afterwork/sqlite";
 
+import { dataFile } from "../surroundings/data-file.ts";
 import { openPostOffice } from "../surroundings/post-office.ts";
 import { router } from "./router.ts";
+import * as tasks from "./tasks.ts";
 
 if (process.env["SMTP_URL"] === undefined) {
   const postOffice = await openPostOffice();
@@ -9,7 +12,8 @@ if (process.env["SMTP_URL"] === undefined) {
   process.env["SMTP_URL"] = postOffice.url;
 }
 
-const app = new App({ title: "A verification mail" }).include(router);
+const engine = new Engine({ store: sqlite(dataFile("mails.db")), tasks });
+const app = new App({ engine, title: "A verification mail" }).include(router);
 const { url } = await serve(app, { port: Number(process.env["PORT"] ?? 8000) });
 
 console.log(`${url}/docs

@@ -18,7 +18,7 @@ export const mailer = depends.app({ config }, function* ({ config }) {
 
 export const sendVerificationMail = task(
   "send-verification-mail",
-  { deps: { mailer }, retries: 5, backoff: { type: "exponential", delay: "1s" }, timeout: "30s" },
+  { deps: { mailer }, durable: true, retries: 5, backoff: { type: "exponential", delay: "1s" }, timeout: "30s" },
   async ({ mailer }, address: string, token: string) => {
     await mailer.sendMail({
       to: address,

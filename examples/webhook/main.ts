@@ -1,7 +1,10 @@
-import { App, serve } from "afterwork";
+import { App, Engine, serve } from "afterwork";
+import { sqlite } from "afterwork/sqlite";
 
+import { dataFile } from "../surroundings/data-file.ts";
 import { openWebhookReceiver } from "../surroundings/webhook-receiver.ts";
 import { router } from "./router.ts";
+import * as tasks from "./tasks.ts";
 
 if (process.env["WEBHOOK_URL"] === undefined) {
   const secret = "a secret for this example only";
@@ -11,7 +14,8 @@ if (process.env["WEBHOOK_URL"] === undefined) {
   process.env["WEBHOOK_SECRET"] = secret;
 }
 
-const app = new App({ title: "A webhook" }).include(router);
+const engine = new Engine({ store: sqlite(dataFile("webhooks.db")), tasks });
+const app = new App({ engine, title: "A webhook" }).include(router);
 const { url } = await serve(app, { port: Number(process.env["PORT"] ?? 8000) });
 
 console.log(`${url}/docs

@@ -1,19 +1,18 @@
 /**
- * A partner's HTTP server is told of every payment after the response, by a client that the whole app shares. A receiver
- * that is down is tried again; the signature lets it trust what it gets, and the id lets it drop what comes twice.
+ * A partner's HTTP server is told of every payment after the response, by a client that the whole app shares. The task is
+ * durable: a receiver that is down is tried again, through restarts. The signature lets it trust what it gets, and the id
+ * lets it drop what comes twice.
  */
 import { randomUUID } from "node:crypto";
 
 import { Router, body } from "afterwork";
 import { z } from "zod";
 
-import { client, deliverEvent } from "./tasks.ts";
+import { deliverEvent } from "./tasks.ts";
 
 const Payment = z.object({ order: z.string().min(1), cents: z.int().positive() });
 
-// An app can't know which tasks its handlers add. What a route names is made before the server listens, so that without
-// the client's settings the app does not start.
-export const router = new Router({ tags: ["webhook"], inputs: { client } });
+export const router = new Router({ tags: ["webhook"] });
 
 router.post(
   "/payments",

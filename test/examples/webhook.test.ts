@@ -2,46 +2,47 @@ import { expect, onTestFinished, test } from "vitest";
 
 import { openWebhookReceiver, type WebhookReceiver } from "../../examples/surroundings/webhook-receiver.ts";
 import { router } from "../../examples/webhook/router.ts";
-import { runExample, type RunningExample } from "./support/running-example.ts";
+import * as tasks from "../../examples/webhook/tasks.ts";
+import { openExample, type DurableExample } from "./support/durable-example.ts";
 
 const secret = "a secret of sixteen characters or more";
 const payment = { order: "A-1", cents: 1250 };
 
-async function open(receiverSecret = secret): Promise<{ example: RunningExample; receiver: WebhookReceiver }> {
+async function open(receiverSecret = secret): Promise<DurableExample & { readonly receiver: WebhookReceiver }> {
   const receiver = await openWebhookReceiver(receiverSecret);
   onTestFinished(() => receiver[Symbol.asyncDispose]());
-  const example = await runExample(router, { WEBHOOK_URL: receiver.url, WEBHOOK_SECRET: secret });
-  return { example, receiver };
+  const environment = { WEBHOOK_URL: receiver.url, WEBHOOK_SECRET: secret };
+  return { ...(await openExample(router, { tasks, environment })), receiver };
 }
 
 test("the receiver gets the event with a valid signature", async () => {
-  const { example, receiver } = await open();
-  const response = await example.post("/payments", payment);
+  const { client, receiver } = await open();
+  const response = await client.post("/payments", { json: payment });
   expect(response.status).toBe(201);
-  const { event } = (await response.json()) as { event: string };
-  await example.untilEnded("deliver-event");
+  const { event } = response.json<{ event: string }>();
   const body = { id: event, type: "payment.received", data: payment };
   expect(receiver.calls).toEqual([{ id: event, body, genuine: true, status: 204 }]);
 });
 
 test("a receiver that is down is tried again with the same event", async () => {
-  const { example, receiver } = await open();
+  const { client, receiver } = await open();
   receiver.answerNext(503, 500);
-  await example.post("/payments", payment);
-  await example.untilEnded("deliver-event");
+  await client.post("/payments", { json: payment });
+  await client.advance("1s");
   expect(receiver.calls.map(({ status }) => status)).toEqual([503, 500, 204]);
   expect(new Set(receiver.calls.map(({ id }) => id)).size).toBe(1);
 });
 
 test("a receiver that will never take it is not tried again", async () => {
-  const { example, receiver } = await open("another secret than the sender's");
-  const response = await example.post("/payments", payment);
-  expect(response.status).toBe(201);
-  await example.untilEnded("deliver-event!");
+  const { client, receiver } = await open("another secret than the sender's");
+  await expect(client.post("/payments", { json: payment })).rejects.toThrow("the receiver answered 401");
+  await client.advance("1h");
+  expect((await client.jobs())[0]).toMatchObject({ status: "failed", attempt: 1 });
   expect(receiver.calls.map(({ status }) => status)).toEqual([401]);
 });
 
 test("without its settings the app does not start, and says which are missing", async () => {
-  const starting = runExample(router, { WEBHOOK_URL: "no url", WEBHOOK_SECRET: "short" });
-  await expect(starting).rejects.toThrow(/WEBHOOK_URL.*WEBHOOK_SECRET/);
+  const environment = { WEBHOOK_URL: "no url", WEBHOOK_SECRET: "short" };
+  const { client } = await openExample(router, { tasks, environment });
+  await expect(client.post("/payments", { json: payment })).rejects.toThrow(/WEBHOOK_URL.*WEBHOOK_SECRET/);
 });
