@@ -3,6 +3,8 @@ import { buffer } from "node:stream/consumers";
 import PostalMime from "postal-mime";
 import { SMTPServer } from "smtp-server";
 
+import { Turnstile } from "./turnstile.ts";
+
 /** A mail as it was received. */
 export interface Mail {
   readonly from: string;
@@ -19,11 +21,14 @@ export interface PostOffice extends AsyncDisposable {
   onMail(listener: (mail: Mail) => void): void;
   /** Refuses the next mail for now, as a busy server does. */
   refuseNext(): void;
+  /** What mails pass that have arrived, before the sender is told so. */
+  readonly receipts: Turnstile;
 }
 
 export async function openPostOffice(): Promise<PostOffice> {
   const mails: Mail[] = [];
   const listeners: ((mail: Mail) => void)[] = [];
+  const receipts = new Turnstile();
   let refusals = 0;
   const server = new SMTPServer({
     // It has no certificate that anybody would trust, and no accounts.
@@ -39,6 +44,7 @@ export async function openPostOffice(): Promise<PostOffice> {
         const mail = await readMail(stream);
         mails.push(mail);
         for (const listener of listeners) listener(mail);
+        await receipts.pass();
         done();
       } catch (error) {
         done(error as Error);
@@ -50,6 +56,7 @@ export async function openPostOffice(): Promise<PostOffice> {
     url: `smtp://127.0.0.1:${port}`,
     mails,
     onMail: (listener) => void listeners.push(listener),
+    receipts,
     refuseNext: () => void (refusals += 1),
     [Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(resolve)),
   };

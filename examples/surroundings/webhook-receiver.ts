@@ -2,6 +2,8 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 
+import { Turnstile } from "./turnstile.ts";
+
 /** A call as it was received. */
 export interface WebhookCall {
   readonly id: string;
@@ -18,12 +20,15 @@ export interface WebhookReceiver extends AsyncDisposable {
   onCall(listener: (call: WebhookCall) => void): void;
   /** Answers the next calls with these statuses, and everything after them with 204. */
   answerNext(...statuses: number[]): void;
+  /** What calls pass that have arrived, before they are answered. */
+  readonly answers: Turnstile;
 }
 
 export async function openWebhookReceiver(secret: string): Promise<WebhookReceiver> {
   const calls: WebhookCall[] = [];
   const listeners: ((call: WebhookCall) => void)[] = [];
   const nextStatuses: number[] = [];
+  const answers = new Turnstile();
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await text(request);
     const genuine = isGenuine(request, body, secret);
@@ -31,6 +36,7 @@ export async function openWebhookReceiver(secret: string): Promise<WebhookReceiv
     const call = { id: headerOf(request, "webhook-id"), body: JSON.parse(body) as unknown, genuine, status };
     calls.push(call);
     for (const listener of listeners) listener(call);
+    await answers.pass();
     response.writeHead(status).end();
   };
   const server = createServer((request, response) => {
@@ -43,6 +49,7 @@ export async function openWebhookReceiver(secret: string): Promise<WebhookReceiv
     url: `http://127.0.0.1:${address.port}/hooks`,
     calls,
     onCall: (listener) => void listeners.push(listener),
+    answers,
     answerNext: (...statuses) => void nextStatuses.push(...statuses),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();

@@ -25,9 +25,11 @@ test("--once walks through every scenario, verifies them all and leaves nothing 
   expect(stdout).toContain(`${scenarios.length} of ${scenarios.length} scenarios verified`);
   expect(stdout).toMatch(/└ writeLog +ok +\+\d+\.\d ms/);
   expect(stdout).toMatch(/└ tellPartner +failed +\+\d+\.\d ms/);
+  expect(stdout).toMatch(/└ deliver-event +ok +\+\d+\.\d ms +\(attempt 2\)/);
+  expect(stdout).toMatch(/✓ after \d+\.\d s the jobs of all 80 requests have succeeded/);
   expect(stdout).not.toContain("✗");
   expect(await readdir(temporary)).toEqual([]);
-}, 20_000);
+}, 40_000);
 
 test("without --once it goes on serving, shows what it is sent, and stops at Ctrl-C", async () => {
   const { child, temporary } = await startDemo("--port", "0");
@@ -38,7 +40,7 @@ test("without --once it goes on serving, shows what it is sent, and stops at Ctr
   child.kill("SIGINT");
   expect((await child.ended).code).toBe(0);
   expect(await readdir(temporary)).toEqual([]);
-}, 20_000);
+}, 40_000);
 
 test.each([
   [["--onec"], "Unknown option '--onec'"],

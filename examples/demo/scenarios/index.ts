@@ -3,6 +3,7 @@ import { auditOwnSession, auditSharedSession } from "./audit.ts";
 import { bulkActions } from "./bulk-actions.ts";
 import { cacheWarmup } from "./cache-warmup.ts";
 import { cpuThreads } from "./cpu-threads.ts";
+import { crash } from "./crash.ts";
 import { documentation } from "./documentation.ts";
 import { failingTask } from "./failing-task.ts";
 import { imageUpload } from "./image-upload.ts";
@@ -26,5 +27,6 @@ export const scenarios: readonly Scenario[] = [
   useCase,
   failingTask,
   cacheWarmup,
+  crash,
   documentation,
 ];

@@ -1,0 +1,12 @@
+/** The demo as a process of its own, which says its URL to the one that has started it, and ends with it. */
+import { serve } from "afterwork";
+
+import { createDemoApp } from "../app.ts";
+
+process.once("disconnect", () => process.exit(1));
+
+// With so short a lease the jobs of a killed server are taken back after a second instead of half a minute.
+const app = createDemoApp(process.env["DATA_DIR"] ?? "data", { lease: "1s" });
+const { url } = await serve(app, { port: 0 });
+
+process.send?.(url);
