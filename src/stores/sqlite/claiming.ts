@@ -162,7 +162,16 @@ class Claim {
     const [seq, rank, dueAt, task, flags, hex, args, options, trace, rules, createdAt, policy] = row;
     const id = fromHex(hex);
     const { now, holds } = this.#core;
-    holds.note(id, { seq, queue: queue.id, flags, attempt, startedAt: now, policy, worker: this.#worker });
+    holds.note(id, {
+      seq,
+      token: this.#holder.token,
+      queue: queue.id,
+      flags,
+      attempt,
+      startedAt: now,
+      policy,
+      worker: this.#worker,
+    });
     this.jobs.push({
       id,
       task: this.tasks.get(task) ?? "",

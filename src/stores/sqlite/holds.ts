@@ -1,6 +1,8 @@
 /** What this process remembers of a job that it holds, so that a plain outcome needs no look-up. */
 export interface Hold {
   readonly seq: number;
+  /** What it remembers is true of a claim under this token only. */
+  readonly token: number;
   readonly queue: number;
   /** As in the ready queue. */
   readonly flags: number;

@@ -31,10 +31,10 @@ export class PlainOutcomes {
   take(outcome: Outcome): boolean {
     if (outcome.kind !== "succeeded" || outcome.spawned !== undefined) return false;
     const hold = this.#core.holds.get(outcome.id);
-    if (hold === undefined || (hold.flags & seenTo) !== 0 || childrenOf(this.#core, hold.seq).length > 0) return false;
-    const token = tokenNumber(outcome.token);
-    if (this.#core.sql.prepare(takeBack).run(hold.seq, token).changes === 0) return false;
-    this.#note(hold, token, outcome.result ?? null);
+    if (hold === undefined || hold.token !== tokenNumber(outcome.token)) return false;
+    if ((hold.flags & seenTo) !== 0 || childrenOf(this.#core, hold.seq).length > 0) return false;
+    if (this.#core.sql.prepare(takeBack).run(hold.seq, hold.token).changes === 0) return false;
+    this.#note(hold, outcome.result ?? null);
     return true;
   }
 
@@ -46,7 +46,7 @@ export class PlainOutcomes {
     else for (const row of rows) sql.prepare(insertOne).run(...row);
   }
 
-  #note({ seq, queue, attempt, startedAt, policy, worker }: Hold, token: number, result: string | null): void {
+  #note({ seq, token, queue, attempt, startedAt, policy, worker }: Hold, result: string | null): void {
     const { policies, queues, pulse, now } = this.#core;
     const forgetAt = now + policies.get(policy).keep.succeededMs;
     this.#rows.push([seq, attempt, startedAt, now, worker, token, forgetAt, result]);
