@@ -2,10 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Store } from "../stores/contract/store.ts";
 import type { Inline } from "./inline.ts";
 
-/** What test clients do with an engine, which is nobody else's business. */
-export const engineInternals: unique symbol = Symbol("afterwork.engine");
-
-/** The inside of an engine. */
+/** The inside of an engine: what test clients do with it, which is nobody else's business. */
 export interface EngineInternals {
   /** Is a worker running on its own store? */
   readonly isWorking: boolean;

@@ -14,7 +14,7 @@ import { EngineClient, type Call, type CheckedCalls, type JobsOf } from "./clien
 import { Control } from "./control.ts";
 import { EngineCore } from "./engine-core.ts";
 import { checkEngineListener, type EngineEvents } from "./engine-events.ts";
-import { engineInternals, type EngineInternals } from "./engine-internals.ts";
+import type { EngineInternals } from "./engine-internals.ts";
 import { checkWorkOptions, engineSettings, type EngineOptions, type EngineSettings } from "./engine-options.ts";
 import { ReportDesk } from "./engine-reports.ts";
 import { Inline } from "./inline.ts";
@@ -156,17 +156,17 @@ export class Engine extends Control implements AppEngine {
   }
 
   /** @internal */
-  get [engineInternals](): EngineInternals {
+  static internalsOf(engine: Engine): EngineInternals {
     return {
-      isWorking: this.#staff.isWorking,
+      isWorking: engine.#staff.isWorking,
       use: (store, clock) => {
-        const core = this.#coreOf(store, clock);
-        this.#core = core;
+        const core = engine.#coreOf(store, clock);
+        engine.#core = core;
         return () => {
-          if (this.#core === core) this.#core = this.#own;
+          if (engine.#core === core) engine.#core = engine.#own;
         };
       },
-      inline: () => new Inline(this.#staff.environment, this.#scheduler, this.#settings.leaseMs),
+      inline: () => new Inline(engine.#staff.environment, engine.#scheduler, engine.#settings.leaseMs),
     };
   }
 

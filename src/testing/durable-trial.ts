@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { AfterworkError } from "../base/errors.ts";
-import { engineInternals, type EngineInternals } from "../engine/engine-internals.ts";
-import type { Engine } from "../engine/engine.ts";
+import type { EngineInternals } from "../engine/engine-internals.ts";
+import { Engine } from "../engine/engine.ts";
 import { memory } from "../stores/memory/memory.ts";
 import type { JobDetails } from "../tasks/job.ts";
 import { TestClock } from "./test-clock.ts";
@@ -12,7 +12,7 @@ const mostAttempts = 10_000;
 
 /** The durable side of a test client: the engine on a memory store of its own, and a clock that stands still. */
 export class DurableTrial {
-  readonly clock = new TestClock();
+  readonly clock: TestClock = new TestClock();
   readonly #engine: Engine;
   readonly #inline: ReturnType<EngineInternals["inline"]>;
   readonly #undo: () => void;
@@ -20,7 +20,7 @@ export class DurableTrial {
 
   /** @throws {AfterworkError} when the engine works on its own store already. */
   constructor(engine: Engine) {
-    const internals = engine[engineInternals];
+    const internals = Engine.internalsOf(engine);
     if (internals.isWorking) {
       throw new AfterworkError(
         "INVALID_DEFINITION",

@@ -35,9 +35,9 @@ export class Execution implements TaskCallHost {
   /** By the worker's clock. */
   readonly startedAt: number;
   /** When its time is over, by the worker's clock. */
-  deadline = Number.POSITIVE_INFINITY;
+  deadline: number = Number.POSITIVE_INFINITY;
   /** Its place among the slots of its worker. */
-  place = -1;
+  place: number = -1;
   readonly #host: ExecutionHost;
   readonly #reports: Reports;
   #task: AnyTask | undefined;
