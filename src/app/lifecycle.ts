@@ -114,9 +114,10 @@ export class Lifecycle {
   async #drain(budget: DrainBudget): Promise<readonly string[]> {
     const { runner, engine } = this.#parts;
     const start = performance.now();
-    const [tasks] = await Promise.all([runner.drain(budget), engine?.stop(budget)]);
-    if (tasks.length > 0 || runner.pending === 0) return tasks;
-    return runner.drain({ ...budget, drainMs: Math.max(0, budget.drainMs - (performance.now() - start)) });
+    const [tasks, durable = []] = await Promise.all([runner.drain(budget), engine?.stop(budget)]);
+    if (tasks.length > 0 || runner.pending === 0) return [...tasks, ...durable];
+    const drainMs = Math.max(0, budget.drainMs - (performance.now() - start));
+    return [...(await runner.drain({ ...budget, drainMs })), ...durable];
   }
 
   /** Waits for sockets and for clean-up after tasks. Returns the routes of those that have not ended. */

@@ -26,8 +26,15 @@ export interface HostedEngine {
   work(options: WorkOptions): Promise<void>;
   /** The workers claim nothing more. */
   stopClaiming(): void;
-  /** Stops the workers: no new claims, running jobs get `drainMs`, then are asked to stop, then handed back. */
-  stop(budget: { readonly drainMs: number; readonly graceMs: number; readonly hurry?: AbortSignal }): Promise<void>;
+  /**
+   * Stops the workers: no new claims, running jobs get `drainMs`, then are asked to stop, then handed back. Returns the names of
+   * the tasks whose functions go on all the same.
+   */
+  stop(budget: {
+    readonly drainMs: number;
+    readonly graceMs: number;
+    readonly hurry?: AbortSignal;
+  }): Promise<readonly string[]>;
   /** The app has closed. The engine closes with the last one. */
   detach(): Promise<void>;
 }

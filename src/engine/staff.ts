@@ -90,18 +90,19 @@ export class Staff implements HostedEngine {
   }
 
   /** Stops one worker; the last one stops the schedules as well. */
-  async dismiss(worker: WorkerLoop, budget: StopBudget): Promise<void> {
+  async dismiss(worker: WorkerLoop, budget: StopBudget): Promise<readonly string[]> {
     const isLast = this.#workers.size === 1 && this.#workers.has(worker);
-    await Promise.all([worker.stop(budget), isLast ? this.#parts.scheduler.stop() : undefined]);
+    const [tasks] = await Promise.all([worker.stop(budget), isLast ? this.#parts.scheduler.stop() : undefined]);
     this.#workers.delete(worker);
+    return tasks;
   }
 
   stopClaiming(): void {
     for (const worker of this.#workers) worker.stopClaiming();
   }
 
-  async stop(budget: StopBudget): Promise<void> {
-    await Promise.all([...this.#workers].map((worker) => this.dismiss(worker, budget)));
+  async stop(budget: StopBudget): Promise<readonly string[]> {
+    return (await Promise.all([...this.#workers].map((worker) => this.dismiss(worker, budget)))).flat();
   }
 
   /** There may be work: the workers of this process look in the same turn of the event loop. */

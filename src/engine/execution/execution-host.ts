@@ -36,6 +36,10 @@ export interface ExecutionHost {
   settle(execution: HeldJob, outcome: Outcome): void;
   /** Its function has ended, or been given up: the slot is free. */
   free(execution: HeldJob): void;
+  /** Its function ignores its signal and has been given up. */
+  abandon(execution: HeldJob): void;
+  /** A function that had been given up has ended after all. */
+  returned(execution: HeldJob): void;
   /** Nothing more will happen to it: it was settled, or lost. */
   over(execution: HeldJob, answer: SettleAnswer): void;
 }

@@ -171,6 +171,7 @@ export class Execution implements TaskCallHost {
   /** The function ignores its signal: it may go on, but nobody waits for it. */
   #giveUp(): void {
     if (!this.#decided) this.#conclude(this.#stop?.reason);
+    this.#host.abandon(this);
     this.#free();
   }
 
@@ -243,7 +244,7 @@ export class Execution implements TaskCallHost {
   }
 
   #free(): void {
-    if (this.#freed) return;
+    if (this.#freed) return this.#host.returned(this);
     this.#freed = true;
     this.#cancelGrace?.();
     this.#host.free(this);

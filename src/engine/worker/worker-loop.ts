@@ -45,7 +45,7 @@ export class WorkerLoop {
   #stopListening: (() => void) | undefined;
   #fetching: Promise<void> | undefined;
   #starting: Promise<void> | undefined;
-  #stopping: Promise<void> | undefined;
+  #stopping: Promise<readonly string[]> | undefined;
   #renewing: Promise<void> | undefined;
 
   constructor(parts: WorkerParts) {
@@ -122,14 +122,15 @@ export class WorkerLoop {
 
   /**
    * Claims nothing more; hands back what has not begun; lets what runs end, then asks it to stop, then hands it back without
-   * costing an attempt. Calling it again returns the same promise, and may shorten the wait by its `hurry`.
+   * costing an attempt. Returns the names of the tasks whose functions go on all the same. Calling it again returns the same
+   * promise.
    */
-  stop(budget: StopBudget): Promise<void> {
+  stop(budget: StopBudget): Promise<readonly string[]> {
     this.#stopping ??= this.#stop(budget);
     return this.#stopping;
   }
 
-  async #stop({ drainMs, graceMs, hurry }: StopBudget): Promise<void> {
+  async #stop({ drainMs, graceMs, hurry }: StopBudget): Promise<readonly string[]> {
     this.stopClaiming();
     await this.#starting?.catch(() => {});
     await this.#fetching;
@@ -138,6 +139,7 @@ export class WorkerLoop {
     await this.#idleWithin(graceMs, hurry);
     if (hurry?.aborted === true) await this.#idleWithin(Math.min(graceMs, hurriedMs));
     await this.#leave();
+    return this.#workplace.unfinished;
   }
 
   async #leave(): Promise<void> {

@@ -1,5 +1,5 @@
 import { aDuration, toMs, type Duration } from "../../base/durations.ts";
-import { checkOptions } from "../../base/options.ts";
+import { checkOptions, type OptionRule } from "../../base/options.ts";
 import type { Staff } from "../staff.ts";
 import type { WorkerLoop } from "./worker-loop.ts";
 
@@ -7,7 +7,14 @@ import type { WorkerLoop } from "./worker-loop.ts";
 export interface StopOptions {
   /** How long running jobs may go on before their `signal` aborts. Default `"30s"`. */
   readonly grace?: Duration;
+  /** Aborts when nobody wants to wait any longer. */
+  readonly hurry?: AbortSignal;
 }
+
+const anAbortSignal: OptionRule = {
+  expected: "an AbortSignal",
+  accepts: (value) => value instanceof AbortSignal,
+};
 
 /** What claims jobs and runs them in this process. Made by `engine.work()`. */
 export class Worker implements AsyncDisposable {
@@ -28,12 +35,15 @@ export class Worker implements AsyncDisposable {
 
   /**
    * Claims nothing more and waits for what runs; then asks it to stop, and hands back what has not ended, without costing an
-   * attempt. Calling it again returns when the first call does.
+   * attempt. Returns the names of the tasks whose functions go on all the same, one for each. Calling it again returns the
+   * same, when the first call does.
    */
-  async stop(options: StopOptions = {}): Promise<void> {
-    checkOptions("worker.stop", options, { grace: aDuration });
+  async stop(options: StopOptions = {}): Promise<readonly string[]> {
+    checkOptions("worker.stop", options, { grace: aDuration, hurry: anAbortSignal });
     const drainMs = toMs(options.grace ?? "30s", "worker.stop: grace");
-    await this.#staff.dismiss(this.#loop, { drainMs, graceMs: this.#graceMs });
+    const { hurry } = options;
+    const budget = { drainMs, graceMs: this.#graceMs };
+    return this.#staff.dismiss(this.#loop, hurry === undefined ? budget : { ...budget, hurry });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -4,7 +4,7 @@ import type { ClaimedJob } from "../../stores/contract/claim.ts";
 import type { Outcome, SettleAnswer } from "../../stores/contract/outcome.ts";
 import type { Store } from "../../stores/contract/store.ts";
 import { Execution } from "../execution/execution.ts";
-import type { EngineReports, ExecutionHost } from "../execution/execution-host.ts";
+import type { EngineReports, ExecutionHost, HeldJob } from "../execution/execution-host.ts";
 import { Recorder } from "../execution/recorder.ts";
 import { stopForCancel, stopForLoss, stopForShutdown, type Stop } from "../execution/stop.ts";
 import type { TaskRegistry } from "../task-registry.ts";
@@ -54,6 +54,7 @@ export class Workplace implements ExecutionHost {
   readonly #slots: WorkSlots;
   readonly #prefetch: Prefetch;
   readonly #deadlines: Deadlines<Execution>;
+  readonly #abandoned = new Set<HeldJob>();
   #waiting: Waiting[] = [];
   #starts = true;
   #offsetMs = 0;
@@ -149,6 +150,19 @@ export class Workplace implements ExecutionHost {
 
   over(execution: Execution, _answer: SettleAnswer): void {
     this.#session.release(execution.batch);
+  }
+
+  abandon(execution: HeldJob): void {
+    this.#abandoned.add(execution);
+  }
+
+  returned(execution: HeldJob): void {
+    this.#abandoned.delete(execution);
+  }
+
+  /** The tasks whose functions have not ended, those given up included: one name for each function. */
+  get unfinished(): readonly string[] {
+    return [...this.#abandoned, ...this.#slots].map(({ job }) => job.task);
   }
 
   /** Somebody wants these jobs to stop. */
