@@ -70,7 +70,17 @@ export function flatten(composition: AnyComposition, args: readonly unknown[] = 
   if (parts.needsInput && args.length === 0) throw new InvalidWorkError(inputMissing(name));
   const calls: FlatCall[] = [];
   place(calls, { work: composition as DefinedComposition, args }, start);
+  if (calls.length > 1) for (const { task } of calls) refuseRejecting(task);
   return calls;
+}
+
+/** What is rejected is not stored, and what waits for it could never begin. */
+function refuseRejecting({ name, options }: AnyTask): void {
+  if (typeof options.unique !== "object" || options.unique.onConflict !== "reject") return;
+  throw new InvalidWorkError(
+    `${name} can't be part of a composition with unique: { onConflict: "reject" }, for others wait for it; ` +
+      'use "existing", by which they wait for the job that has the key',
+  );
 }
 
 function inputMissing(name: string): string {

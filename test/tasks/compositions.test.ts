@@ -187,6 +187,17 @@ describe("a composition refuses", () => {
       "chain: call 1: fetchPage.with({ tx }) is for a call by itself",
     ],
     [
+      "a member that may be rejected",
+      () =>
+        flatten(
+          chain(
+            [fetchPage.with({ unique: { onConflict: "reject" } }), "x"],
+            task("after", durable, () => 1),
+          ),
+        ),
+      'fetchPage can\'t be part of a composition with unique: { onConflict: "reject" }',
+    ],
+    [
       "results that only a codec can store",
       () => group([task("coded", { ...durable, codec: JSON }, () => new Date())]),
       "group: the results of coded go through its codec",

@@ -2,6 +2,7 @@ import { sleep, type Clock } from "../../base/clock.ts";
 import { AfterworkError } from "../../base/errors.ts";
 import { errorRecord } from "../execution/error-record.ts";
 import type { Outcome, SettleAnswer } from "../../stores/contract/outcome.ts";
+import { StoreFaultError } from "../../stores/contract/store-fault-error.ts";
 import type { Store } from "../../stores/contract/store.ts";
 
 /** Who is told what became of an outcome. */
@@ -104,7 +105,8 @@ export class Settler {
         return await this.#once(outcomes);
       } catch (error) {
         if (this.#givenUp) return outcomes.map((outcome) => ({ outcome, answer: "lost" }));
-        if (isOfTheOutcomes(error)) return this.#blame(outcomes, error);
+        if (!isPassing(error) && outcomes.length > 1) return this.#each(outcomes);
+        if (isOfTheOutcome(error)) return this.#failWith(error, outcomes[0] as Outcome);
         this.#parts.onError(error);
         await sleep(this.#parts.clock, waitMs);
       }
@@ -116,15 +118,16 @@ export class Settler {
     return outcomes.map((outcome, index) => ({ outcome, answer: answers[index] ?? "lost" }));
   }
 
-  /** What can't be stored of one job is not to fail the others: it fails its own. */
-  async #blame(outcomes: readonly Outcome[], error: unknown): Promise<readonly Answered[]> {
-    if (outcomes.length > 1) {
-      const each: Answered[] = [];
-      for (const outcome of outcomes) each.push(...(await this.#untilAnswered([outcome])));
-      return each;
-    }
+  /** What is wrong with one is not to hold up the others. */
+  async #each(outcomes: readonly Outcome[]): Promise<readonly Answered[]> {
+    return (await Promise.all(outcomes.map((outcome) => this.#untilAnswered([outcome])))).flat();
+  }
+
+  /** What can't be stored of a job fails it. */
+  async #failWith(error: unknown, outcome: Outcome): Promise<readonly Answered[]> {
     this.#parts.onError(error);
-    const { id, token } = outcomes[0] as Outcome;
+    if (outcome.kind === "failed") return [{ outcome, answer: "lost" }];
+    const { id, token } = outcome;
     return this.#untilAnswered([{ kind: "failed", id, token, error: errorRecord(error) }]);
   }
 
@@ -141,6 +144,10 @@ export class Settler {
 }
 
 /** The guard refuses what no store could keep; everything else is the store's own trouble, and may pass. */
-function isOfTheOutcomes(error: unknown): boolean {
+function isOfTheOutcome(error: unknown): boolean {
   return error instanceof AfterworkError && error.code !== "STORE_FAULT";
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof StoreFaultError && error.passing;
 }
