@@ -35,7 +35,8 @@ export function typescriptOf(page: Page): readonly Block[] {
   return blocksOf(page).filter(({ language }) => language === "ts");
 }
 
-function blocksOf({ path, text }: Page): readonly Block[] {
+/** All fenced blocks of a page. */
+export function blocksOf({ path, text }: Page): readonly Block[] {
   const fences = [...text.matchAll(/^```(\w*) ?(.*)\n([\s\S]*?)^```$/gm)];
   return fences.map(({ index, 1: language = "", 2: info = "", 3: code = "" }) => {
     const line = text.slice(0, index).split("\n").length;
