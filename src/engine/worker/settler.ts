@@ -28,11 +28,6 @@ interface Waiting {
   readonly by: Settleable;
 }
 
-interface Answered {
-  readonly outcome: Outcome;
-  readonly answer: SettleAnswer;
-}
-
 /** Settles outcomes in batches. None is dropped while the store can't be reached: their leases decide what they are worth. */
 export class Settler {
   readonly #parts: SettlerParts;
@@ -90,45 +85,40 @@ export class Settler {
   }
 
   async #settle(batch: readonly Waiting[]): Promise<void> {
-    const settled = await this.#untilAnswered(batch.map(({ outcome }) => outcome));
-    this.#unsettled -= batch.length;
-    for (let index = 0; index < batch.length; index += 1) {
-      const { outcome, answer } = settled[index] as Answered;
-      (batch[index] as Waiting).by.settled(outcome, answer);
-    }
-    if (this.#unsettled === 0) this.#tellIdle();
-  }
-
-  async #untilAnswered(outcomes: readonly Outcome[]): Promise<readonly Answered[]> {
     for (let waitMs = firstRetryMs; ; waitMs = Math.min(waitMs * 2, longestRetryMs)) {
       try {
-        return await this.#once(outcomes);
+        const outcomes = batch.map(({ outcome }) => outcome);
+        return this.#tell(batch, await this.#parts.store.settle(this.#parts.worker(), outcomes));
       } catch (error) {
-        if (this.#givenUp) return outcomes.map((outcome) => ({ outcome, answer: "lost" }));
-        if (!isPassing(error) && outcomes.length > 1) return this.#each(outcomes);
-        if (isOfTheOutcome(error)) return this.#failWith(error, outcomes[0] as Outcome);
+        if (this.#givenUp) return this.#tell(batch, []);
+        if (!isPassing(error) && batch.length > 1) return this.#settleEach(batch);
         this.#parts.onError(error);
+        if (isOfTheOutcome(error)) return this.#fail(batch[0] as Waiting, error);
         await sleep(this.#parts.clock, waitMs);
       }
     }
   }
 
-  async #once(outcomes: readonly Outcome[]): Promise<readonly Answered[]> {
-    const answers = await this.#parts.store.settle(this.#parts.worker(), outcomes);
-    return outcomes.map((outcome, index) => ({ outcome, answer: answers[index] ?? "lost" }));
-  }
-
   /** What is wrong with one is not to hold up the others. */
-  async #each(outcomes: readonly Outcome[]): Promise<readonly Answered[]> {
-    return (await Promise.all(outcomes.map((outcome) => this.#untilAnswered([outcome])))).flat();
+  #settleEach(batch: readonly Waiting[]): void {
+    for (const waiting of batch) void this.#settle([waiting]);
   }
 
   /** What can't be stored of a job fails it. */
-  async #failWith(error: unknown, outcome: Outcome): Promise<readonly Answered[]> {
-    this.#parts.onError(error);
-    if (outcome.kind === "failed") return [{ outcome, answer: "lost" }];
-    const { id, token } = outcome;
-    return this.#untilAnswered([{ kind: "failed", id, token, error: errorRecord(error) }]);
+  #fail(waiting: Waiting, error: unknown): void {
+    const { id, token, kind } = waiting.outcome;
+    if (kind === "failed") return this.#tell([waiting], []);
+    void this.#settle([{ by: waiting.by, outcome: { kind: "failed", id, token, error: errorRecord(error) } }]);
+  }
+
+  /** Without an answer it counts as lost. */
+  #tell(batch: readonly Waiting[], answers: readonly SettleAnswer[]): void {
+    this.#unsettled -= batch.length;
+    for (let index = 0; index < batch.length; index += 1) {
+      const { by, outcome } = batch[index] as Waiting;
+      by.settled(outcome, answers[index] ?? "lost");
+    }
+    if (this.#unsettled === 0) this.#tellIdle();
   }
 
   /** Nobody can wait any longer: what can't be settled now counts as lost, and its leases run out. */
