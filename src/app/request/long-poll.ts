@@ -1,5 +1,5 @@
 import type { HandlerContext } from "./handler-context.ts";
-import { contextSource, HandlerContextObject } from "./request-context.ts";
+import { HandlerContextObject } from "./request-context.ts";
 
 /**
  * Waits in a handler, whose context it is given, for something that may take long. The `signal` aborts when the client has
@@ -9,7 +9,7 @@ export async function longPoll<Value>(
   context: Pick<HandlerContext, "signal">,
   wait: (signal: AbortSignal) => Promise<Value>,
 ): Promise<Value> {
-  const ended = context instanceof HandlerContextObject ? context[contextSource].livesLong() : () => {};
+  const ended = context instanceof HandlerContextObject ? HandlerContextObject.sourceOf(context).livesLong() : () => {};
   try {
     return await wait(context.signal);
   } finally {

@@ -11,9 +11,6 @@ export interface ContextSource {
   livesLong(): () => void;
 }
 
-/** Where the request itself is found behind what its handler is given. */
-export const contextSource: unique symbol = Symbol("afterwork.contextSource");
-
 /**
  * What a dependency is given; its inputs are added by name. Classes, because V8 gives every object literal with a
  * getter a hidden class of its own, which made requests twice as slow.
@@ -47,8 +44,9 @@ export class HandlerContextObject extends DependencyContextObject {
     this.#from = from;
   }
 
-  get [contextSource](): ContextSource {
-    return this.#from;
+  /** Where a context comes from. */
+  static sourceOf(context: HandlerContextObject): ContextSource {
+    return context.#from;
   }
 
   /** Made when it is asked for, where the server has no standard request of its own. */
