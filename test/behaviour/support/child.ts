@@ -16,9 +16,20 @@ export interface Child {
   readonly exit: Promise<number | null>;
 }
 
+/** With what, and where, a script is started. */
+export interface ChildOptions {
+  readonly args?: readonly string[];
+  readonly cwd?: string;
+}
+
 /** Starts a script. It is killed when the test ends. */
-export function startChild(script: URL, environment: Readonly<Record<string, string>> = {}): Child {
-  const child = spawn(process.execPath, ["--conditions=afterwork-source", fileURLToPath(script)], {
+export function startChild(
+  script: URL,
+  environment: Readonly<Record<string, string>> = {},
+  { args = [], cwd }: ChildOptions = {},
+): Child {
+  const child = spawn(process.execPath, ["--conditions=afterwork-source", fileURLToPath(script), ...args], {
+    cwd,
     env: { ...process.env, NODE_OPTIONS: "", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
