@@ -13,6 +13,8 @@ import { router as failingTask } from "../failing-task/router.ts";
 import { router as imageUpload } from "../image-upload/router.ts";
 import { archiveOriginal, compressImage } from "../image-upload/tasks.ts";
 import { router as logFile } from "../log-file/router.ts";
+import { router as longReport } from "../long-report/router.ts";
+import { reportYear } from "../long-report/tasks.ts";
 import { router as tenantReports } from "../tenant-reports/router.ts";
 import { writeReport } from "../tenant-reports/tasks.ts";
 import { router as useCase } from "../use-case/router.ts";
@@ -22,7 +24,7 @@ import { router as webhook } from "../webhook/router.ts";
 import { deliverEvent } from "../webhook/tasks.ts";
 import type { Timeline } from "./timeline.ts";
 
-const tasks = [archiveOriginal, compressImage, deliverEvent, sendVerificationMail, writeReport];
+const tasks = [archiveOriginal, compressImage, deliverEvent, reportYear, sendVerificationMail, writeReport];
 
 /** How the demo is served. */
 export interface DemoAppOptions {
@@ -51,6 +53,7 @@ export function createDemoApp(folder: string, { timeline, lease = "30s" }: DemoA
     .include("/shared-session", auditSharedSession)
     .include(webhook)
     .include(tenantReports)
+    .include(longReport)
     .include(useCase)
     .include(failingTask)
     .include(cacheWarmup)

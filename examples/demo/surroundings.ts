@@ -33,6 +33,7 @@ export async function openSurroundings(): Promise<Surroundings> {
     WEBHOOK_SECRET: webhookSecret,
     TENANT_SECRET: tenantSecret,
     LOGIN_PASSWORD: password,
+    SALES_MS: "20",
   });
   return {
     folder,

@@ -9,8 +9,8 @@ const folders = readdirSync(new URL("../../examples/", import.meta.url), { withF
   .filter((entry) => entry.isDirectory() && !["demo", "surroundings"].includes(entry.name))
   .map(({ name }) => name);
 
-test("there are twelve examples", () => {
-  expect(folders).toHaveLength(12);
+test("there are thirteen examples", () => {
+  expect(folders).toHaveLength(13);
 });
 
 test.each(folders)("%s runs alone, shows its documentation, and stops at a signal", async (folder) => {

@@ -8,6 +8,7 @@ import { documentation } from "./documentation.ts";
 import { failingTask } from "./failing-task.ts";
 import { imageUpload } from "./image-upload.ts";
 import { logFile } from "./log-file.ts";
+import { longReport } from "./long-report.ts";
 import { tenantReports } from "./tenant-reports.ts";
 import { useCase } from "./use-case.ts";
 import { verificationMail } from "./verification-mail.ts";
@@ -24,6 +25,7 @@ export const scenarios: readonly Scenario[] = [
   auditSharedSession,
   webhook,
   tenantReports,
+  longReport,
   useCase,
   failingTask,
   cacheWarmup,

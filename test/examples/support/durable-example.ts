@@ -1,4 +1,4 @@
-import { App, Engine, memory, type Router, type ScheduleDefinition, type TaskSource } from "afterwork";
+import { App, Engine, memory, type Log, type Router, type ScheduleDefinition, type TaskSource } from "afterwork";
 import { TestClient } from "afterwork/testing";
 import { onTestFinished, vi } from "vitest";
 
@@ -20,6 +20,9 @@ export interface DurableParts {
   readonly include?: (app: App, engine: Engine) => unknown;
 }
 
+/** What goes wrong is thrown by the client. */
+const silent: Log = { error() {}, warn() {}, info() {}, debug() {} };
+
 /** Opens it in a folder of its own, with an environment of its own, until the test ends. */
 export async function openExample(
   router: Router<any>,
@@ -29,7 +32,7 @@ export async function openExample(
   for (const [name, value] of Object.entries({ DATA_DIR: folder, ...environment })) vi.stubEnv(name, value);
   onTestFinished(() => void vi.unstubAllEnvs());
   const engine = new Engine({ store: memory(), tasks, schedules });
-  const app = new App({ engine }).include(router);
+  const app = new App({ engine, log: silent }).include(router);
   include?.(app, engine);
   const client = new TestClient(app);
   onTestFinished(async () => {
