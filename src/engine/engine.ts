@@ -132,7 +132,7 @@ export class Engine extends Control implements AppEngine {
 
   async #close(drainMs: number): Promise<void> {
     const { graceMs, log } = this.#settings;
-    const tasks = await this.#staff.stop({ drainMs, graceMs });
+    const tasks = await this.#staff.close({ drainMs, graceMs });
     if (tasks.length > 0) log.error("the engine abandoned durable tasks, which will run again", { tasks });
     await this.#staff.closeOwn();
     await this.#core.close();

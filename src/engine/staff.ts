@@ -35,9 +35,11 @@ const defaultConcurrency = 20;
 export class Staff implements HostedEngine {
   readonly #parts: StaffParts;
   readonly #workers = new Set<WorkerLoop>();
+  readonly #leaving = new Set<WorkerLoop>();
   #host: AttemptEnvironment | undefined;
   #own: OwnHost | undefined;
   #apps = 0;
+  #closed = false;
 
   constructor(parts: StaffParts) {
     this.#parts = parts;
@@ -72,9 +74,10 @@ export class Staff implements HostedEngine {
     await this.hire(options);
   }
 
-  /** Starts a worker. */
+  /** Starts a worker. @throws {AfterworkError} `ENGINE_CLOSED` after `close`. */
   async hire({ concurrency = defaultConcurrency, queues }: WorkOptions): Promise<WorkerLoop> {
     await this.open();
+    if (this.#closed) throw new AfterworkError("ENGINE_CLOSED", "the engine has been closed");
     const { leaseMs, pollMs } = this.#parts.settings;
     const { log } = this.environment.environment;
     const worker = new WorkerLoop({ work: this.environment, concurrency, queues, leaseMs, pollMs, log });
@@ -91,9 +94,11 @@ export class Staff implements HostedEngine {
 
   /** Stops one worker; the last one stops the schedules as well. */
   async dismiss(worker: WorkerLoop, budget: StopBudget): Promise<readonly string[]> {
-    const isLast = this.#workers.size === 1 && this.#workers.has(worker);
+    this.#leaving.add(worker);
+    const isLast = [...this.#workers].every((other) => this.#leaving.has(other));
     const [tasks] = await Promise.all([worker.stop(budget), isLast ? this.#parts.scheduler.stop() : undefined]);
     this.#workers.delete(worker);
+    this.#leaving.delete(worker);
     return tasks;
   }
 
@@ -110,9 +115,17 @@ export class Staff implements HostedEngine {
     for (const worker of this.#workers) worker.wake();
   }
 
+  /** Stops all workers for good. */
+  close(budget: StopBudget): Promise<readonly string[]> {
+    this.#closed = true;
+    return this.stop(budget);
+  }
+
   async detach(): Promise<void> {
     this.#apps -= 1;
-    if (this.#apps <= 0) await this.#parts.core().close();
+    if (this.#apps > 0) return;
+    await this.close({ drainMs: 0, graceMs: this.#parts.settings.graceMs });
+    await this.#parts.core().close();
   }
 
   /** Closes what an engine without an app had to make for itself. */
