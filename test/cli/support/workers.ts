@@ -80,7 +80,7 @@ export function makeWorkers(files: Readonly<Record<string, string>> = {}): Worke
 }
 
 /** The process of a line such as `afterwork worker 123: ready`. */
-export function pidOf(line: string): number {
+function pidOf(line: string): number {
   return Number(/^afterwork worker (\d+): /.exec(line)?.[1]);
 }
 
