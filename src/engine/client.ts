@@ -8,6 +8,7 @@ import type { AnyDurable } from "../tasks/any-composition.ts";
 import type { DurableWork } from "../tasks/links.ts";
 import type { ScheduleDefinition } from "./schedules/schedule.ts";
 import type { EngineCore } from "./engine-core.ts";
+import { nextTurn } from "./next-turn.ts";
 import { StoredJob, Writing, type JobSource } from "./jobs/stored-job.ts";
 
 /** One call: its work, then its arguments. */
@@ -37,6 +38,16 @@ export interface ClientParts {
 /** A chunk that holds up the event loop for no more than a few milliseconds. */
 const chunkSize = 500;
 
+/** Calls that are stored together, with all of their jobs in one list. */
+interface Chunk {
+  readonly names: string[];
+  /** Where the jobs of each call end. */
+  readonly ends: number[];
+  readonly jobs: NewJob[];
+}
+
+const noOrigin: CallOrigin = {};
+
 /** Makes jobs of calls and stores them. */
 export class EngineClient {
   readonly #parts: ClientParts;
@@ -48,7 +59,7 @@ export class EngineClient {
   /** Stores one call. @throws {JobConflictError} */
   async enqueue(work: AnyDurable, args: readonly unknown[]): Promise<StoredJob> {
     const core = this.#parts.core();
-    const jobs = newJobs(work, args, this.#parts.calls, {});
+    const jobs = newJobs(work, args, this.#parts.calls, noOrigin);
     if (!core.isOpen) await core.open();
     const tx = txOf(work);
     if (tx !== undefined) return this.#handle(work.name, jobs, await core.store.insert(jobs, tx), "elsewhere");
@@ -59,24 +70,46 @@ export class EngineClient {
 
   /** Stores many calls in chunks, in their order. All are checked before any is stored. */
   async enqueueMany(calls: Iterable<Call>): Promise<StoredJob[]> {
-    const prepared: { readonly name: string; readonly jobs: readonly NewJob[] }[] = [];
-    for (const [work, ...args] of calls) {
-      prepared.push({ name: work.name, jobs: newJobs(work, args, this.#parts.calls, {}) });
-    }
+    const chunks = await this.#prepareMany([...calls]);
     const core = this.#parts.core();
     if (!core.isOpen) await core.open();
     const handles: StoredJob[] = [];
-    for (let start = 0; start < prepared.length; start += chunkSize) {
-      const chunk = prepared.slice(start, start + chunkSize);
-      const answers = await core.store.insert(chunk.flatMap(({ jobs }) => jobs));
-      let from = 0;
-      for (const { name, jobs } of chunk) {
-        handles.push(this.#handle(name, jobs, answers.slice(from, from + jobs.length), "stored"));
-        from += jobs.length;
-      }
+    for (const chunk of chunks) {
+      this.#addHandles(handles, chunk, await core.store.insert(chunk.jobs));
       this.#parts.onEager();
     }
     return handles;
+  }
+
+  /** Others have their turn after each chunk, for there may be any number. */
+  async #prepareMany(calls: readonly Call[]): Promise<readonly Chunk[]> {
+    const chunks: Chunk[] = [];
+    for (let start = 0; start < calls.length; start += chunkSize) {
+      if (start > 0) await nextTurn();
+      const chunk: Chunk = { names: [], ends: [], jobs: [] };
+      for (const [work, ...args] of calls.slice(start, start + chunkSize)) {
+        for (const job of newJobs(work, args, this.#parts.calls, noOrigin)) chunk.jobs.push(job);
+        chunk.names.push(work.name);
+        chunk.ends.push(chunk.jobs.length);
+      }
+      chunks.push(chunk);
+    }
+    return chunks;
+  }
+
+  #addHandles(handles: StoredJob[], { names, ends, jobs }: Chunk, answers: readonly InsertAnswer[]): void {
+    let start = 0;
+    for (let index = 0; index < names.length; index += 1) {
+      const [name, end] = [names[index] as string, ends[index] as number];
+      const last = answers[end - 1] as InsertAnswer;
+      const isPlain = end - start === 1 && !last.deduplicated;
+      handles.push(
+        isPlain
+          ? new StoredJob(last.id, name, this.#parts.source)
+          : this.#handle(name, jobs.slice(start, end), answers.slice(start, end), "stored"),
+      );
+      start = end;
+    }
   }
 
   /** Makes the jobs of a call that a request, or an attempt, will store. */
@@ -129,15 +162,8 @@ export class EngineClient {
   }
 
   /** The jobs of one slot of a schedule. */
-  jobsOfSlot({ name, work, args, overlap }: ScheduleDefinition): readonly NewJob[] {
-    const jobs = newJobs(work, args, this.#parts.calls, {});
-    if (overlap === "allow") return jobs;
-    // While the job of an earlier slot has not ended, the one of this slot becomes an alias of it.
-    return jobs.map((job, index) =>
-      index < jobs.length - 1 || job.unique !== undefined
-        ? job
-        : { ...job, unique: { key: `afterwork:schedule:${name}`, onConflict: "existing" } },
-    );
+  jobsOfSlot({ work, args }: ScheduleDefinition): readonly NewJob[] {
+    return newJobs(work, args, this.#parts.calls, {});
   }
 
   #handle(

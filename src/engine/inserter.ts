@@ -2,6 +2,7 @@ import { AfterworkError } from "../base/errors.ts";
 import type { InsertAnswer, NewJob } from "../stores/contract/new-job.ts";
 import { StoreFaultError } from "../stores/contract/store-fault-error.ts";
 import type { Store } from "../stores/contract/store.ts";
+import { nextTurn } from "./next-turn.ts";
 import { OverloadedError } from "../background/overloaded-error.ts";
 
 /** Calls that wait for their write: past this, more would only fill the memory. */
@@ -137,9 +138,4 @@ function allJobs(entries: readonly Entry[]): readonly NewJob[] {
   const all: NewJob[] = [];
   for (const { jobs } of entries) for (const job of jobs) all.push(job);
   return all;
-}
-
-/** After whatever else arrives in this turn of the event loop. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
