@@ -23,7 +23,8 @@ function selfTimes(profile: CpuProfile): readonly SelfTime[] {
   const micros = microsById(profile);
   const sums = new Map<string, { name: string; source: string; micros: number }>();
   for (const { id, callFrame } of profile.nodes) {
-    if (callFrame.functionName === "(idle)") continue;
+    // Starting the profiler is none of the program's work.
+    if (callFrame.functionName === "(idle)" || callFrame.url === "node:inspector") continue;
     const source = sourceOf(callFrame.url);
     const name =
       callFrame.functionName === "" ? `(anonymous, line ${callFrame.lineNumber + 1})` : callFrame.functionName;

@@ -11,7 +11,7 @@ export function enqueueOneByOne(settings: RoleSettings): Promise<PhaseFigures> {
   return measureEnqueue("one", settings, {
     jobs: single,
     warmup: Math.ceil(single / 10),
-    store: (trial, jobs) => enqueueConcurrently(trial, jobs, 1),
+    prepare: (trial, jobs) => () => enqueueConcurrently(trial, jobs, 1),
   });
 }
 
@@ -21,7 +21,7 @@ export function enqueueInFlight(settings: RoleSettings): Promise<PhaseFigures> {
   return measureEnqueue("in-flight", settings, {
     jobs,
     warmup,
-    store: (trial, all) => enqueueConcurrently(trial, all, inFlight),
+    prepare: (trial, all) => () => enqueueConcurrently(trial, all, inFlight),
   });
 }
 
@@ -31,8 +31,9 @@ export function enqueueInBulk(settings: RoleSettings): Promise<PhaseFigures> {
   return measureEnqueue("bulk", settings, {
     jobs,
     warmup,
-    async store(trial, all) {
-      await trial.engine.enqueueMany(trial.calls(0, all));
+    prepare(trial, all) {
+      const calls = trial.calls(0, all);
+      return async () => void (await trial.engine.enqueueMany(calls));
     },
   });
 }
@@ -40,15 +41,17 @@ export function enqueueInBulk(settings: RoleSettings): Promise<PhaseFigures> {
 interface Enqueue {
   readonly jobs: number;
   readonly warmup: number;
-  readonly store: (trial: Trial, jobs: number) => Promise<void>;
+  /** What stores so many jobs. */
+  readonly prepare: (trial: Trial, jobs: number) => () => Promise<void>;
 }
 
 async function measureEnqueue(name: string, settings: RoleSettings, enqueue: Enqueue): Promise<PhaseFigures> {
-  const { jobs, warmup, store } = enqueue;
-  await warmUp(settings.store, warmup, (trial) => store(trial, warmup));
+  const { jobs, warmup, prepare } = enqueue;
+  await warmUp(settings.store, warmup, (trial) => prepare(trial, warmup)());
   const trial = new Trial(settings.store, jobs);
   await trial.engine.counts(); // it opens with the first call
-  const figures = await measured({ jobs, profile: settings.profile, run: () => store(trial, jobs) });
+  const run = prepare(trial, jobs);
+  const figures = await measured({ jobs, profile: settings.profile, run });
   await trial.expectCounts({ queued: jobs });
   await trial.drain(jobs, 100);
   await trial.expectAllDone(jobs);
