@@ -9,7 +9,9 @@ import { pages, typescriptOf } from "./support/documents.ts";
 import { makeProject, removeProject } from "./support/project.ts";
 
 const readme = pages().find(({ path }) => path === "README.md");
-const screen = readme === undefined ? "" : (typescriptOf(readme)[0]?.code ?? "");
+const blocks = readme === undefined ? [] : typescriptOf(readme).map(({ code }) => code);
+const screen = blocks[0] ?? "";
+const [engine = "", server = ""] = blocks.slice(1);
 
 test("the screen of code listens on port 8000", () => {
   expect(screen).toContain("serve(app, { port: 8000 })");
@@ -49,3 +51,30 @@ test("the screen of code does what the README says of it", async () => {
   expect(read("outbox.txt")).toBe(`To: alice@example.com\nYour order is ${id}.\n`);
   expect(read("orders.jsonl").trim().split("\n")).toHaveLength(1);
 });
+
+test("the durable example does what the README says of it", async () => {
+  const printing = server.replace(
+    "await serve(app, { port: 8000 });",
+    "console.log((await serve(app, { port: 0 })).url);",
+  );
+  const folder = makeProject({ "engine.ts": engine, "server.ts": printing });
+  onTestFinished(() => removeProject(folder));
+  const child = spawn(process.execPath, ["--conditions=afterwork-source", "server.ts"], { cwd: folder });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const ended = once(child, "close");
+  const [printed] = (await once(child.stdout, "data")) as [Buffer];
+  const url = String(printed).trim();
+
+  const accepted = await fetch(`${url}/orders/A-1/invoice`, { method: "POST" });
+  expect(accepted.status).toBe(202);
+  const { job } = (await accepted.json()) as { job: string };
+  const result = await (await fetch(`${url}/jobs/${job}/result?wait=10s`)).json();
+  expect(result).toEqual({ status: "succeeded", result: { order: "A-1" } });
+  expect(await (await fetch(`${url}/jobs/${job}`)).json()).toMatchObject({ id: job, task: "send-invoice", attempt: 1 });
+  const events = await (await fetch(`${url}/jobs/${job}/events`)).text();
+  expect(events).toContain("the invoice of A-1 is written");
+  expect(JSON.parse(readFileSync(join(folder, "invoices.jsonl"), "utf8"))).toEqual({ id: job, order: "A-1" });
+
+  child.kill("SIGTERM");
+  expect(await ended).toEqual([0, null]);
+}, 20_000);
