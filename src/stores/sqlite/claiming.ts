@@ -113,7 +113,8 @@ class Claim {
     }
     const last = plain[length - 1];
     if (last === undefined) return false;
-    this.#core.ready.holdFirst(queue.id, last, length, this.#holder);
+    const taken = this.#core.pulse.takeSeq();
+    this.#core.ready.holdFirst(queue.id, last, length, { ...this.#holder, taken });
     for (let index = 0; index < length; index += 1) {
       const row = plain[index];
       if (row !== undefined) this.#hand(queue, row, { attempt: 1, hasSteps: false });
@@ -137,13 +138,22 @@ class Claim {
 
   #hold(queue: Queue, row: ReadyRow): void {
     const [seq, , , , flags] = row;
-    const { sql, ready, gates, queues, now } = this.#core;
+    const { sql, ready, gates, queues, pulse, now } = this.#core;
     const job = readCandidate(this.#core, seq);
     const { session, token } = this.#holder;
     ready.delete(job);
     if (job.rate !== null) gates.noteStart(gates.get(job.rate), now);
     if ((flags & flag.expires) !== 0) sql.run(forgetExpiry, seq);
-    sql.run("insert into afterwork_claimed values (?, ?, ?, ?, ?, 0)", seq, session, token, job.attempts + 1, now);
+    const taken = pulse.takeSeq();
+    sql.run(
+      "insert into afterwork_claimed values (?, ?, ?, ?, ?, 0, ?)",
+      seq,
+      session,
+      token,
+      job.attempts + 1,
+      now,
+      taken,
+    );
     queues.count(queue.id, "running", 1);
     if ((flags & keyed) !== 0) this.#keyedLeft -= 1;
     const steps = "select 1 from afterwork_step where seq = ? limit 1";

@@ -1,51 +1,13 @@
 import type { SQLInputValue } from "node:sqlite";
-import type { InsertAnswer, NewJob } from "../contract/new-job.ts";
+import type { NewJob } from "../contract/new-job.ts";
 import type { Core } from "./core.ts";
 import { flag } from "./flags.ts";
 import { idOf } from "./job-id.ts";
-import { findAlias, idOfRow, readJob, type Rules } from "./job-row.ts";
+import type { Rules } from "./job-row.ts";
 
 const insertFacts = `insert into afterwork_job
   (seq, id, task, queue, priority, flags, policy, created_at, due_at, expires_at, concurrency, rate, args, options, trace, rules)
   values (?, ${idOf}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-const insertPlainFacts = `insert into afterwork_job
-  (seq, id, task, queue, priority, flags, policy, created_at, due_at, args, options, trace)
-  values (?, ${idOf}, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing`;
-
-/** Does nothing hold the job back but its due time, and is nothing to be seen to when it ends? */
-export function isPlain(job: NewJob): boolean {
-  return (
-    job.unique === undefined &&
-    job.concurrency === undefined &&
-    job.rate === undefined &&
-    job.parents === undefined &&
-    job.expiresInMs === undefined &&
-    job.expiresAt === undefined
-  );
-}
-
-/** Stores a plain job, and puts it where its due time says. */
-export function insertPlain(core: Core, job: NewJob): InsertAnswer {
-  const alias = findAlias(core, job.id);
-  if (alias !== undefined) return { id: idOfRow(readJob(core, alias)), deduplicated: true };
-  const answer = { id: job.id, deduplicated: false };
-  const { id, priority, args, options = null, trace = null } = job;
-  const queue = core.queues.named(job.queue).id;
-  const seq = core.pulse.takeSeq();
-  const dueAt = dueFrom(core, job);
-  const [task, policy] = [core.words.idOf(job.task), core.policies.idOf(job)];
-  const insert = core.sql.prepare(insertPlainFacts);
-  const { changes } = insert.run(seq, id, task, queue, priority, policy, core.now, dueAt, args, options, trace);
-  if (changes === 0) return answer;
-  core.pulse.note("jobs");
-  if (dueAt <= core.now) {
-    core.ready.addNew(seq, queue);
-  } else {
-    core.sql.prepare("insert into afterwork_scheduled values (?, ?, ?, 0)").run(queue, dueAt, seq);
-    core.queues.count(queue, "scheduled", 1);
-  }
-  return answer;
-}
 
 /** Stores the facts of any job, and takes what is its own from the start: keys, gates, its expiry. */
 export function writeFacts(core: Core, seq: number, job: NewJob): void {

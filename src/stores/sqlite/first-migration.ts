@@ -101,7 +101,8 @@ export const firstMigration: readonly string[] = [
     token integer not null,
     attempt integer not null,
     started_at integer not null,
-    stop integer not null
+    stop integer not null,
+    taken integer not null
   )`,
   `create table afterwork_outcome (
     seq integer primary key,

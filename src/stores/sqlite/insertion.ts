@@ -3,16 +3,17 @@ import { fill } from "./admission.ts";
 import type { Core } from "./core.ts";
 import { settleIn, wait } from "./endings.ts";
 import { joinFamily } from "./family.ts";
-import { insertPlain, isPlain, writeFacts } from "./facts.ts";
+import { writeFacts } from "./facts.ts";
 import type { GateRule } from "./gates.ts";
 import { type Decision, planInsertion } from "./insertion-plan.ts";
 import { idOf } from "./job-id.ts";
 import { type JobRow, readJob } from "./job-row.ts";
+import { insertPlain, isPlain } from "./plain-jobs.ts";
 import { replaceJob } from "./replacement.ts";
 
 /** Stores jobs, all or none. @throws {StoreFaultError} for a parent that nobody knows, before anything is changed. */
 export function insertJobs(core: Core, jobs: readonly NewJob[]): readonly InsertAnswer[] {
-  if (jobs.every(isPlain)) return jobs.map((job) => insertPlain(core, job));
+  if (jobs.every(isPlain)) return insertPlain(core, jobs);
   return carryOut(core, planInsertion(core, jobs));
 }
 

@@ -16,7 +16,7 @@ export class Pulse {
     this.#sql = sql;
   }
 
-  /** The next number in the order of storing. */
+  /** The next number in the order of storing, and of claiming. */
   takeSeq(): number {
     const { seq } = this.#row;
     this.#row.seq += 1;

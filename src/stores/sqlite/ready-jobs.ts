@@ -46,7 +46,7 @@ const first = `select r.seq, r.rank, r.due_at, r.task, r.flags,
   from afterwork_ready r cross join afterwork_job j on j.seq = r.seq
   where r.queue = ? and r.keyed = ? order by r.rank, r.due_at, r.seq limit ?`;
 const holdFirst = `insert into afterwork_claimed
-  select seq, ?, ?, 1, ?, 0 from afterwork_ready
+  select seq, ?, ?, 1, ?, 0, ? from afterwork_ready
   where queue = ? and keyed = 0 order by rank, due_at, seq limit ?`;
 const deleteUpTo = `delete from afterwork_ready
   where queue = ? and keyed = ? and (rank, due_at, seq) <= (?, ?, ?)`;
@@ -91,9 +91,9 @@ export class ReadyJobs {
   }
 
   /** Moves the first plain ones of a queue, up to `last`, to a holder: so many. */
-  holdFirst(queue: number, last: ReadyRow, number: number, holder: Holder): void {
-    const { session, token, now } = holder;
-    this.#sql.prepare(holdFirst).run(session, token, now, queue, number);
+  holdFirst(queue: number, last: ReadyRow, number: number, holder: Holder & { readonly taken: number }): void {
+    const { session, token, now, taken } = holder;
+    this.#sql.prepare(holdFirst).run(session, token, now, taken, queue, number);
     this.#sql.prepare(deleteUpTo).run(queue, 0, last[1], last[2], last[0]);
     this.#queues.count(queue, "ready", -number);
     this.#queues.count(queue, "running", number);

@@ -36,9 +36,15 @@ function runOut(core: Core): readonly Session[] {
     .toSorted((a, b) => a.endsAt - b.endsAt || (a.key < b.key ? -1 : 1));
 }
 
+const selectHeld = `select h.seq from afterwork_claimed h
+    join afterwork_job j on j.seq = h.seq
+    left join afterwork_course c on c.seq = h.seq
+  where h.session = ?
+  order by h.taken, j.priority desc, coalesce(c.due_at, j.due_at), h.seq limit ?`;
+
+/** What a session holds, in the order in which it was claimed; what was taken at once, in the order of claims. */
 function heldBy(core: Core, { id }: Session, limit: number): readonly number[] {
-  const sql = "select seq from afterwork_claimed where session = ? order by started_at, seq limit ?";
-  return core.sql.all<{ seq: number }>(sql, id, limit).map(({ seq }) => seq);
+  return core.sql.all<{ seq: number }>(selectHeld, id, limit).map(({ seq }) => seq);
 }
 
 function crash(core: Core, job: JobRow, place: number): Reclaimed {

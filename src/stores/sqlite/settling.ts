@@ -52,7 +52,7 @@ function apply(core: Core, job: JobRow, outcome: Outcome): void {
     case "snooze":
       return handBack(core, job, core.now + outcome.delayMs);
     case "sleep":
-      noteSleep(core, job.seq, outcome.step, core.now + outcome.delayMs);
+      if (job.stop === 0) noteSleep(core, job.seq, outcome.step, core.now + outcome.delayMs);
       return handBack(core, job, core.now + outcome.delayMs);
     case "release":
       return handBack(core, job);
