@@ -42,7 +42,9 @@ export class DurableTrial {
   async #drain(errors: unknown[]): Promise<number> {
     const stop = this.#engine.on("jobFailed", ({ error }) => void errors.push(error));
     try {
-      return await this.#inline.drain(mostAttempts);
+      const attempts = await this.#inline.drain(mostAttempts);
+      if (attempts >= mostAttempts) throw endless();
+      return attempts;
     } finally {
       stop();
     }
