@@ -159,7 +159,7 @@ export class ModelRun {
     }
     const [last, made] = [known ? this.#lastSlot : 1, this.#jobs.make(jobs, 1)];
     if (known) this.#lastSlot += 1;
-    await this.#both((store) => store.fire("s", last, last + 1, made));
+    await this.#both((store) => store.fire({ name: "s", expectedLast: last, slot: last + 1, jobs: made }));
   }
 
   /** Works until every job has ended: none may be lost, or kept from running for ever. */

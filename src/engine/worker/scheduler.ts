@@ -122,7 +122,13 @@ export class Scheduler {
     let last = lastSlot;
     for (const slot of due.at(-1) === newest ? due : [...due, newest]) {
       const jobs = due.includes(slot) ? this.#parts.jobsOf(definition) : [];
-      const answers = await this.#parts.store().fire(name, last, slot, jobs);
+      const answers = await this.#parts.store().fire({
+        name,
+        expectedLast: last,
+        slot,
+        jobs,
+        unlessUnfinished: definition.overlap === "skip",
+      });
       if (answers === undefined) return;
       last = slot;
     }

@@ -26,6 +26,18 @@ export interface ScheduleRecord {
   readonly lastSlot: number;
 }
 
+/** The next slot of a schedule, and what it brings. */
+export interface Firing {
+  readonly name: string;
+  /** The slot that is believed to be the last one. */
+  readonly expectedLast: number;
+  readonly slot: number;
+  /** None, to let a slot pass. */
+  readonly jobs: readonly NewJob[];
+  /** Store nothing while the last of the jobs that it fired before has not ended. */
+  readonly unlessUnfinished?: boolean;
+}
+
 /** What `migrate` has done, or would do. */
 export interface MigrationReport {
   readonly from: number;
@@ -104,13 +116,11 @@ export interface Store {
 
   /** Notes names that are new, with the store's now as their last slot, and returns those named. In their order. */
   schedules(names: readonly string[]): Promise<{ readonly schedules: readonly ScheduleRecord[]; readonly now: number }>;
-  /** Moves a schedule on and stores jobs, if its last slot is still the expected one. `undefined` if not. */
-  fire(
-    name: string,
-    expectedLast: number,
-    slot: number,
-    jobs: readonly NewJob[],
-  ): Promise<readonly InsertAnswer[] | undefined>;
+  /**
+   * Moves a schedule on and stores jobs, if its last slot is still the expected one. `undefined` if not; no answers when
+   * the slot passed without jobs.
+   */
+  fire(firing: Firing): Promise<readonly InsertAnswer[] | undefined>;
 
   /** Tells others that there is something new. Only a hint. */
   wake(topic: WakeTopic): void;

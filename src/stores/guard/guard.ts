@@ -4,7 +4,7 @@ import type { ClaimAnswer, ClaimRequest, ExtendAnswer, ReclaimAnswer, WorkerSess
 import type { Counts, JobPage, JobRecord, ListFilter } from "../contract/job-record.ts";
 import type { InsertAnswer, NewJob } from "../contract/new-job.ts";
 import type { EventRecord, Outcome, RecordEntry, SettleAnswer, StepRecord } from "../contract/outcome.ts";
-import type { Capabilities, MigrationReport, ScheduleRecord, Store, WakeTopic } from "../contract/store.ts";
+import type { Capabilities, Firing, MigrationReport, ScheduleRecord, Store, WakeTopic } from "../contract/store.ts";
 import { inBatches } from "./batches.ts";
 import { Calls } from "./calls.ts";
 import { checkedEntries } from "./check-entries.ts";
@@ -151,14 +151,9 @@ class GuardedStore implements Store {
     return this.#calls.run("schedules", () => this.#store.schedules(names));
   }
 
-  async fire(
-    name: string,
-    expectedLast: number,
-    slot: number,
-    jobs: readonly NewJob[],
-  ): Promise<readonly InsertAnswer[] | undefined> {
-    const checked = checkedJobs(jobs);
-    return this.#calls.run("fire", () => this.#store.fire(name, expectedLast, slot, checked));
+  async fire(firing: Firing): Promise<readonly InsertAnswer[] | undefined> {
+    const checked = { ...firing, jobs: checkedJobs(firing.jobs) };
+    return this.#calls.run("fire", () => this.#store.fire(checked));
   }
 
   /** After `close` nobody is told. */

@@ -4,9 +4,10 @@ import type { Counts, JobPage, JobRecord, ListFilter } from "../contract/job-rec
 import type { InsertAnswer, NewJob } from "../contract/new-job.ts";
 import type { EventRecord, Outcome, RecordEntry, SettleAnswer, StepRecord } from "../contract/outcome.ts";
 import { StoreFaultError } from "../contract/store-fault-error.ts";
-import type { Capabilities, MigrationReport, ScheduleRecord, Store, WakeTopic } from "../contract/store.ts";
+import type { Capabilities, Firing, MigrationReport, ScheduleRecord, Store, WakeTopic } from "../contract/store.ts";
 import { claimJobs } from "./claiming.ts";
 import { cancelOne, pruneJobs, removeOne, retryOne } from "./control.ts";
+import { fireSchedule } from "./firing.ts";
 import { insertJobs } from "./insertion.ts";
 import { extendSession, reclaimJobs } from "./leases.ts";
 import { countJobs, listJobs, recordOf } from "./reading.ts";
@@ -146,18 +147,8 @@ class MemoryStore implements Store {
     return this.#change((state, now) => ({ schedules: state.schedules.note(names, now), now }));
   }
 
-  async fire(
-    name: string,
-    expectedLast: number,
-    slot: number,
-    jobs: readonly NewJob[],
-  ): Promise<readonly InsertAnswer[] | undefined> {
-    return this.#change((state, now) => {
-      if (state.schedules.last(name) !== expectedLast) return undefined;
-      const answers = insertJobs(state, jobs, now);
-      state.schedules.moveTo(name, slot);
-      return answers;
-    });
+  async fire(firing: Firing): Promise<readonly InsertAnswer[] | undefined> {
+    return this.#change((state, now) => fireSchedule(state, firing, now));
   }
 
   wake(topic: WakeTopic): void {

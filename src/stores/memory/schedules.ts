@@ -1,23 +1,29 @@
 import type { ScheduleRecord } from "../contract/store.ts";
 
-/** The last slot of every schedule. */
+interface Schedule {
+  readonly lastSlot: number;
+  /** The last of the jobs that it fired last. */
+  readonly lastJob: string | undefined;
+}
+
+/** The last slot of every schedule, and the last job that it fired. */
 export class Schedules {
-  readonly #lastSlots = new Map<string, number>();
+  readonly #schedules = new Map<string, Schedule>();
 
   /** Notes those that are new. In the order of the names. */
   note(names: readonly string[], now: number): readonly ScheduleRecord[] {
     return names.map((name) => {
-      const lastSlot = this.#lastSlots.get(name) ?? now;
-      this.#lastSlots.set(name, lastSlot);
-      return { name, lastSlot };
+      const schedule = this.#schedules.get(name) ?? { lastSlot: now, lastJob: undefined };
+      this.#schedules.set(name, schedule);
+      return { name, lastSlot: schedule.lastSlot };
     });
   }
 
-  last(name: string): number | undefined {
-    return this.#lastSlots.get(name);
+  get(name: string): Schedule | undefined {
+    return this.#schedules.get(name);
   }
 
-  moveTo(name: string, slot: number): void {
-    this.#lastSlots.set(name, slot);
+  set(name: string, schedule: Schedule): void {
+    this.#schedules.set(name, schedule);
   }
 }

@@ -216,6 +216,7 @@ export const firstMigration: readonly string[] = [
   )`,
   `create table afterwork_schedule (
     name text primary key,
-    last_slot integer not null
+    last_slot integer not null,
+    last_job text
   ) without rowid`,
 ];

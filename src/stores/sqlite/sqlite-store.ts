@@ -3,7 +3,7 @@ import type { ClaimAnswer, ClaimRequest, ExtendAnswer, ReclaimAnswer, WorkerSess
 import type { Counts, JobPage, JobRecord, ListFilter } from "../contract/job-record.ts";
 import type { InsertAnswer, NewJob } from "../contract/new-job.ts";
 import type { EventRecord, Outcome, RecordEntry, SettleAnswer, StepRecord } from "../contract/outcome.ts";
-import type { Capabilities, MigrationReport, ScheduleRecord, Store, WakeTopic } from "../contract/store.ts";
+import type { Capabilities, Firing, MigrationReport, ScheduleRecord, Store, WakeTopic } from "../contract/store.ts";
 import { claimJobs } from "./claiming.ts";
 import { cancelOne, retryOne } from "./control.ts";
 import { countJobs } from "./counting.ts";
@@ -145,13 +145,8 @@ export class SqliteStore implements Store {
     return this.#file.writer.submit(names.length, (core) => noteSchedules(core, names));
   }
 
-  async fire(
-    name: string,
-    expectedLast: number,
-    slot: number,
-    jobs: readonly NewJob[],
-  ): Promise<readonly InsertAnswer[] | undefined> {
-    return this.#file.writer.submit(jobs.length, (core) => fireSchedule(core, { name, expectedLast, slot, jobs }));
+  async fire(firing: Firing): Promise<readonly InsertAnswer[] | undefined> {
+    return this.#file.writer.submit(firing.jobs.length, (core) => fireSchedule(core, firing));
   }
 
   wake(topic: WakeTopic): void {
