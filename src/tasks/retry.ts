@@ -24,7 +24,8 @@ export class RetryAfterError extends Error {
 export type RetryDecision = { readonly retry: false } | { readonly retry: true; readonly delayMs: number };
 
 /**
- * Decides what follows the failed attempt number `attempt` (from 1). A `retryIf` that itself throws counts as "no":
+ * Decides what follows the failed attempt number `attempt` (from 1). What a task throws to say so counts more than
+ * `retryIf`; a `retryIf` that itself throws counts as "no":
  * an error of the policy must not become a loop.
  */
 export function decideRetry(options: TaskOptions, attempt: number, error: unknown, random: number): RetryDecision {
@@ -32,9 +33,9 @@ export function decideRetry(options: TaskOptions, attempt: number, error: unknow
   if (attempt > (options.retries ?? 0) || errors.some((one) => one instanceof NonRetryableError)) {
     return { retry: false };
   }
-  if (options.retryIf !== undefined && !asks(options.retryIf, errors.at(-1))) return { retry: false };
   const after = errors.findLast((one) => one instanceof RetryAfterError);
   if (after !== undefined) return { retry: true, delayMs: after.delayMs };
+  if (options.retryIf !== undefined && !asks(options.retryIf, errors.at(-1))) return { retry: false };
   return { retry: true, delayMs: backoffMs(options.backoff ?? defaultBackoff, attempt, random) };
 }
 

@@ -32,7 +32,7 @@ interface AttemptOptions {
   readonly retries?: number;
   /** The wait between attempts. Default: exponential from one second. */
   readonly backoff?: Backoff;
-  /** How long one attempt may take; then its `signal` aborts and it fails. Default: `background.timeout` of the app. */
+  /** How long one attempt may take; then its `signal` aborts and it fails. Default: `background.timeout` of the app; of a durable task, the `timeout` of its engine. */
   readonly timeout?: Duration;
 }
 

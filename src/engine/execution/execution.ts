@@ -118,11 +118,11 @@ export class Execution implements TaskCallHost {
   }
 
   createContext(): AttemptContext {
-    return new AttemptContext(this.tools);
+    return new AttemptContext(this);
   }
 
   createTaskContext(): DurableTaskContext {
-    return new DurableTaskContext(this.tools);
+    return new DurableTaskContext(this);
   }
 
   throwIfStopped(): void {
@@ -159,7 +159,8 @@ export class Execution implements TaskCallHost {
     this.#stop = stop;
     this.#tools?.abort(stop.reason);
     if (stop.kind === "lost") this.#decide(undefined);
-    else if (stop.kind === "timeout") this.#conclude(stop.reason);
+    // With a key, the place that others wait for is given up only when the function has ended, or the grace is over.
+    else if (stop.kind === "timeout" && !this.job.keyed) this.#conclude(stop.reason);
     if (!this.#freed) this.#cancelGrace ??= this.#host.clock.after(this.#host.graceMs, () => this.#giveUp());
   }
 
