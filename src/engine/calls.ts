@@ -2,8 +2,7 @@ import { newId } from "../base/ids.ts";
 import type { CallOrigin, PreparedJob } from "../background/durable-port.ts";
 import type { Keep, NewJob } from "../stores/contract/new-job.ts";
 import type { AnyDurable } from "../tasks/any-composition.ts";
-import type { AnyTask } from "../tasks/any-task.ts";
-import { flatten, isComposition, type AnyComposition } from "../tasks/composition.ts";
+import { flatten, isComposition } from "../tasks/composition.ts";
 import { describeCall, type DurableCall } from "../tasks/durable-call.ts";
 import { AfterworkError } from "../base/errors.ts";
 import { JobCancelledError } from "../tasks/job.ts";
@@ -100,9 +99,15 @@ export class PreparedCall implements PreparedJob {
     this.job = new StoredJob(lastOf(jobs).id, name, source, this.#writing);
   }
 
-  /** `false`: it was cancelled before it could be stored. */
-  get isWanted(): boolean {
-    return this.#writing.phase === "waiting";
+  /** It is on its way to the store. `false`: it was cancelled before. */
+  begin(): boolean {
+    this.#writing.begin();
+    return this.#writing.phase === "writing";
+  }
+
+  /** May the store keep nothing of it, because of a unique key? */
+  get mayBeRejected(): boolean {
+    return this.jobs.some(({ unique }) => unique?.onConflict === "reject");
   }
 
   drop(reason: Error): void {
@@ -136,6 +141,9 @@ export function conflictOf(
   jobs: readonly NewJob[],
   answers: readonly InsertAnswer[],
 ): JobConflictError | undefined {
-  const index = answers.findIndex(({ deduplicated }, at) => deduplicated && jobs[at]?.unique?.onConflict === "reject");
-  return index === -1 ? undefined : new JobConflictError(name, (answers[index] as InsertAnswer).id);
+  for (let index = 0; index < answers.length; index += 1) {
+    const { deduplicated, id } = answers[index] as InsertAnswer;
+    if (deduplicated && jobs[index]?.unique?.onConflict === "reject") return new JobConflictError(name, id);
+  }
+  return undefined;
 }

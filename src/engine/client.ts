@@ -139,11 +139,11 @@ export class EngineClient {
    * @throws {JobConflictError}
    */
   async store(calls: readonly PreparedJob[]): Promise<void> {
-    const wanted = calls.filter((call) => call instanceof PreparedCall && call.isWanted) as PreparedCall[];
+    const wanted = calls.filter((call) => call instanceof PreparedCall && call.begin()) as PreparedCall[];
     if (wanted.length === 0) return;
     const core = this.#parts.core();
     if (!core.isOpen) await core.open();
-    const risky = wanted.filter(mayBeRejected);
+    const risky = wanted.filter((call) => call.mayBeRejected);
     if (risky.length === 0) return this.#storeTogether(wanted);
     for (const call of risky) await this.#storeTogether([call]);
     const rest = wanted.filter((call) => !risky.includes(call));
@@ -184,10 +184,6 @@ export class EngineClient {
 
 function txOf(work: AnyDurable): unknown {
   return isTask(work) ? work.options.tx : undefined;
-}
-
-function mayBeRejected({ jobs }: PreparedCall): boolean {
-  return jobs.some(({ unique }) => unique?.onConflict === "reject");
 }
 
 function isDueAtOnce({ delayMs, runAt, parents }: NewJob): boolean {

@@ -192,7 +192,7 @@ describe("a composition refuses", () => {
         flatten(
           chain(
             [fetchPage.with({ unique: { onConflict: "reject" } }), "x"],
-            task("after", durable, () => 1),
+            task("after", durable, (_context, page: unknown) => String(page)),
           ),
         ),
       'fetchPage can\'t be part of a composition with unique: { onConflict: "reject" }',

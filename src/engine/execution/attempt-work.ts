@@ -2,6 +2,8 @@ import { TaskList, type JobRunner, type TaskListHost } from "../../background/ta
 import type { InProcessJob, JobRoot } from "../../background/in-process-job.ts";
 import type { ClaimedJob } from "../../stores/contract/claim.ts";
 import type { NewJob } from "../../stores/contract/new-job.ts";
+import type { Store } from "../../stores/contract/store.ts";
+import { JobConflictError } from "../../tasks/job-errors.ts";
 import { PreparedCall } from "../calls.ts";
 import type { ExecutionHost } from "./execution-host.ts";
 
@@ -17,11 +19,13 @@ export class AttemptWork implements TaskListHost, JobRoot {
   readonly runner: JobRunner;
   readonly #ownerOf: (value: unknown) => string | undefined;
   #calls: readonly PreparedCall[] = [];
+  readonly #store: Store;
   #failed = false;
 
   constructor(job: ClaimedJob, host: ExecutionHost, ownerOf: (value: unknown) => string | undefined) {
     this.trace = job.trace;
     this.runner = host.environment.runner;
+    this.#store = host.store;
     this.#ownerOf = ownerOf;
     this.tasks = new TaskList(this);
   }
@@ -42,7 +46,7 @@ export class AttemptWork implements TaskListHost, JobRoot {
   spawned(): readonly NewJob[] | undefined {
     const taken = this.tasks.takeDurable();
     if (taken.length === 0) return undefined;
-    this.#calls = taken.filter((call) => call instanceof PreparedCall && call.isWanted) as PreparedCall[];
+    this.#calls = taken.filter((call) => call instanceof PreparedCall && call.begin()) as PreparedCall[];
     return this.#calls.flatMap(({ jobs }) => jobs);
   }
 
@@ -56,11 +60,26 @@ export class AttemptWork implements TaskListHost, JobRoot {
   end(isApplied: boolean): void {
     if (!isApplied && !this.#failed) this.fail(new Error("the lease was lost"));
     for (const call of this.#calls) {
-      if (isApplied) call.storedElsewhere();
+      if (isApplied) void this.#confirm(call);
       else call.drop(new Error("the attempt that added it lost its lease"));
     }
     if (isApplied && !this.#failed) this.tasks.settle({});
     this.adopt(this.tasks.release());
+  }
+
+  /** Only what may be rejected has to be looked for: the store does not say what became of the jobs of an outcome. */
+  async #confirm(call: PreparedCall): Promise<void> {
+    if (!call.mayBeRejected) return call.storedElsewhere();
+    try {
+      const [record] = await this.#store.get([call.job.id], { brief: true });
+      if (record !== undefined) return call.storedElsewhere();
+      const conflict = new JobConflictError(call.job.name, "of somebody else");
+      call.drop(conflict);
+      this.runner.reportUnstored(call.job, conflict);
+    } catch {
+      // Whether it was stored can be asked again, by its handle.
+      call.storedElsewhere();
+    }
   }
 
   adopt(jobs: readonly InProcessJob[]): void {

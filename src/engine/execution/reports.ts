@@ -25,8 +25,7 @@ export class Reports {
   }
 
   retrying(error: unknown, delayMs: number): void {
-    const { events } = this.#host;
-    if (events.has("jobRetrying")) events.emit("jobRetrying", { ...this.#ended(), error, delayMs });
+    this.#host.events.emit("jobRetrying", { ...this.#ended(), error, delayMs });
   }
 
   failed(error: unknown): void {

@@ -48,13 +48,14 @@ export class StoredJob<Result = unknown> implements Job<Result> {
   }
 
   async status(): Promise<JobStatus> {
-    if (this.#writing?.phase === "waiting") return "pending";
-    if (this.#writing?.phase === "dropped") return "cancelled";
+    const phase = this.#writing?.phase;
+    if (phase === "waiting" || phase === "writing") return "pending";
+    if (phase === "dropped") return "cancelled";
     return (await this.#record({ brief: true })).status;
   }
 
   async result(options: ResultOptions = {}): Promise<Result> {
-    this.#refuseUnstored();
+    await this.stored();
     const ending = await this.#ended(options);
     if (ending === undefined) throw new JobNotFoundError(this.id);
     if (ending.status === "succeeded") return resultOf(ending, this.#source().registry) as Result;
@@ -87,12 +88,12 @@ export class StoredJob<Result = unknown> implements Job<Result> {
   }
 
   async read(): Promise<JobDetails> {
-    this.#refuseUnstored();
+    await this.stored();
     return jobDetails(await this.#record({}), this.#source().registry);
   }
 
   async progress(): Promise<unknown> {
-    this.#refuseUnstored();
+    await this.stored();
     const { progress } = await this.#record({ brief: true });
     return progress === undefined ? undefined : JSON.parse(progress);
   }
@@ -111,6 +112,7 @@ export class StoredJob<Result = unknown> implements Job<Result> {
       return "cancelled";
     }
     if (writing?.phase === "dropped") return "terminal";
+    await writing?.done();
     const { store, open } = this.#source();
     await open();
     const [outcome = "unknown"] = await store.cancel([this.id]);
@@ -118,8 +120,9 @@ export class StoredJob<Result = unknown> implements Job<Result> {
     return outcome;
   }
 
-  stored(): Promise<void> {
-    return this.#writing?.done() ?? Promise.resolve();
+  async stored(): Promise<void> {
+    if (this.#writing?.phase === "waiting") throw new JobPendingError(this.name, this.id);
+    await this.#writing?.done();
   }
 
   toJSON(): { readonly id: string; readonly name: string } {
@@ -133,22 +136,22 @@ export class StoredJob<Result = unknown> implements Job<Result> {
     if (record === undefined) throw new JobNotFoundError(this.id);
     return record;
   }
-
-  #refuseUnstored(): void {
-    if (this.#writing?.phase === "waiting") throw new JobPendingError(this.name, this.id);
-    if (this.#writing?.phase === "dropped") throw this.#writing.reason;
-  }
 }
+
+/**
+ * `waiting`: its request, or attempt, has not settled. `elsewhere`: written in a transaction of the user's own, which may
+ * still be open. `dropped`: it will never be stored.
+ */
+type WritingPhase = "waiting" | "writing" | "stored" | "elsewhere" | "dropped";
 
 /** How the writing of a job stands. */
 export class Writing {
-  /** `elsewhere`: written in a transaction of the user's own, which may still be open. */
-  #phase: "waiting" | "stored" | "elsewhere" | "dropped" = "waiting";
+  #phase: WritingPhase = "waiting";
   #reason: Error | undefined;
   #done: PromiseWithResolvers<void> | undefined;
   deduplicated = false;
 
-  get phase(): "waiting" | "stored" | "elsewhere" | "dropped" {
+  get phase(): WritingPhase {
     return this.#phase;
   }
 
@@ -170,8 +173,13 @@ export class Writing {
     this.#done?.resolve();
   }
 
+  /** It is on its way to the store. */
+  begin(): void {
+    if (this.#phase === "waiting") this.#phase = "writing";
+  }
+
   drop(reason: Error): void {
-    if (this.#phase !== "waiting") return;
+    if (this.#phase !== "waiting" && this.#phase !== "writing") return;
     this.#phase = "dropped";
     this.#reason = reason;
     this.#done?.reject(reason);

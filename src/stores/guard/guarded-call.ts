@@ -83,9 +83,8 @@ export class GuardedCall<Answer> {
   #timeOut(): void {
     if (!this.#end()) return;
     const { name, timeoutMs } = this.#options;
-    const message =
-      `the store did not answer within ${timeoutMs} ms (${name}); ` +
-      "it may have been stored all the same: use unique or tx";
+    const mayBeStored = name === "insert" ? "; it may have been stored all the same: use unique or tx" : "";
+    const message = `the store did not answer within ${timeoutMs} ms (${name})${mayBeStored}`;
     const error = new StoreFaultError(message, { passing: true, details: { call: name } });
     this.#listener.onFault(error);
     this.#listener.onEnd(error);
