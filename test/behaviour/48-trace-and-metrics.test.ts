@@ -132,9 +132,11 @@ describe("48: metrics", () => {
   test("lost leases: the job is told as lost, its signal aborts, and its outcome is refused", async () => {
     const store = memory();
     let hearsNothing = false;
-    // Its heartbeats do not arrive any more, so that another worker takes its job.
+    // Its heartbeats do not arrive any more, and neither do its sweeps, so that it is another worker that takes its job.
+    const unreachable = (): Promise<never> => Promise.reject(new Error("unreachable"));
     const deaf = withChanges(store, {
-      extend: (...args) => (hearsNothing ? Promise.reject(new Error("unreachable")) : store.extend(...args)),
+      extend: (...args) => (hearsNothing ? unreachable() : store.extend(...args)),
+      reclaim: unreachable,
     });
     const reasons: unknown[] = [];
     const gate = makeGate();
