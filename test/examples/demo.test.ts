@@ -42,6 +42,17 @@ test("without --once it goes on serving, shows what it is sent, and stops at Ctr
   expect(await readdir(temporary)).toEqual([]);
 }, 40_000);
 
+test("stopped in the middle of the tour it leaves no server and no folder behind", async () => {
+  const { child, temporary } = await startDemo("--once");
+  const started = await child.output(/A server in process \d+/);
+  child.kill("SIGTERM");
+  await child.ended;
+  const pid = Number(started.split(" ").at(-1));
+  // A process that has ended and was left alone is there until init looks for it.
+  await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow("ESRCH"), 20_000);
+  expect(await readdir(temporary)).toEqual([]);
+}, 40_000);
+
 test.each([
   [["--onec"], "Unknown option '--onec'"],
   [["once"], "Unexpected argument 'once'"],

@@ -32,6 +32,10 @@ export class ServerProcess implements AsyncDisposable {
     let written = "";
     child.stdout?.on("data", (chunk) => (written += String(chunk)));
     child.stderr?.on("data", (chunk) => (written += String(chunk)));
+    const killNow = (): void => void child.kill("SIGKILL");
+    // Before the folder is removed, into which it writes.
+    process.prependOnceListener("exit", killNow);
+    child.once("exit", () => process.off("exit", killNow));
     const ended = once(child, "close").then(([code]) => {
       throw new Error(`the server ended with ${String(code)} before it listened: ${written}`);
     });
