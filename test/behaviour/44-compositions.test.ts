@@ -195,3 +195,33 @@ describe.each(stores)("44: cancel, on $name", ({ open }) => {
     await expect(job.result()).rejects.toMatchObject({ code: "JOB_EXPIRED" });
   });
 });
+
+describe.each(stores)("44: members with unique keys, on $name", ({ open }) => {
+  test("one whose key is taken is the job that has it: what follows gets that one's result, ended or not", async () => {
+    const gate = makeGate();
+    let runs = 0;
+    const page = task("page", { durable: true, throttle: "1h" }, async (_context, size: number) => {
+      runs += 1;
+      await gate.passed;
+      return size;
+    });
+    const engine = openEngine({ store: open(), tasks: [...tasks, page] });
+    await engine.work();
+    const single = await engine.enqueue(page, 21);
+    const during = await engine.enqueue(chain([page, 21], double));
+    const twice = await engine.enqueue(
+      chord(
+        [
+          [page, 21],
+          [page, 21],
+          [double, 1],
+        ],
+        sum,
+      ),
+    );
+    gate.open();
+    expect(await Promise.all([single.result(), during.result(), twice.result()])).toEqual([21, 42, 44]);
+    const after = await engine.enqueue(chain([page, 21], double));
+    expect([await after.result(), runs]).toEqual([42, 1]);
+  });
+});
