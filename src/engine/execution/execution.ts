@@ -118,11 +118,11 @@ export class Execution implements TaskCallHost {
   }
 
   createContext(): AttemptContext {
-    return new AttemptContext(this);
+    return new AttemptContext(this.tools);
   }
 
   createTaskContext(): DurableTaskContext {
-    return new DurableTaskContext(this);
+    return new DurableTaskContext(this.tools);
   }
 
   throwIfStopped(): void {
