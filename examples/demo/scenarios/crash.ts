@@ -51,7 +51,7 @@ async function acceptAndKill(tour: Tour, folder: string, kinds: readonly Kind[])
   await server.kill();
   printer.line(`    kill -9 ${server.pid}`);
   const { done, running, waiting } = summaryOf(await onlooker.counts());
-  const text = `at that moment ${done} jobs had finished, ${running} were running, ${waiting} waited`;
+  const text = `at that moment ${done} jobs had finished, ${running} were claimed, ${waiting} waited`;
   tour.verify(text, done > 0 && running > 0);
   return orders;
 }
@@ -93,7 +93,11 @@ async function restartAndVerify(tour: Tour, folder: string, orders: readonly Ord
   const again = new Map(jobs.filter(({ attempt }) => attempt > 1).map((job) => [job.id, job]));
   const twice = aftermath.filter(({ effects }) => effects > 1);
   const explained = twice.length > 0 && twice.every(({ order }) => again.has(order.answer.job));
-  tour.verify(`at least once: ${again.size} jobs ran again; ${listed(twice)} came twice`, explained, twice.map(tell));
+  tour.verify(
+    `at least once: ${again.size} jobs were claimed again; ${listed(twice)} came twice`,
+    explained,
+    twice.map(tell),
+  );
   const [example] = twice;
   if (example !== undefined) await showJob(tour, server.url, example.order.answer.job);
 }
