@@ -48,7 +48,7 @@ export class Inline {
   async #claim(limit: number): Promise<ClaimAnswer> {
     const batch = await this.#session.begin();
     const answer = await this.#work.store.claim({
-      worker: this.#session.id,
+      worker: batch.worker,
       token: batch.token,
       queues: undefined,
       tasks: this.#work.registry.names,

@@ -78,8 +78,9 @@ export class Fetcher {
     this.#dry = true;
     const answer = await this.#claim(limit, keyed);
     if (this.#stopped) return;
-    if (answer === undefined) return this.#pause();
+    if (answer === "failed") return this.#pause();
     this.#retryMs = firstRetryMs;
+    if (answer === "outdated") return;
     if (answer.ended) return this.#host.lost();
     if (answer.more || answer.jobs.length >= limit) this.#dry = false;
     // What is left over is no use to a worker that gets nothing of it: keyed jobs, when all slots are taken.
@@ -99,22 +100,24 @@ export class Fetcher {
     return nextDueInMs === undefined ? pollMs : Math.min(nextDueInMs, pollMs);
   }
 
-  async #claim(limit: number, keyedLimit: number): Promise<ClaimAnswer | undefined> {
+  async #claim(limit: number, keyedLimit: number): Promise<ClaimAnswer | "failed" | "outdated"> {
     const { store, session, tasks } = this.#host;
     const batch = await session.begin();
     if (this.#stopped) {
       session.release(batch);
-      return undefined;
+      return "outdated";
     }
     try {
       const answer = await store.claim({
-        worker: session.id,
+        worker: batch.worker,
         token: batch.token,
         queues: this.#queuesInTurn(),
         tasks,
         limit,
         keyedLimit,
       });
+      // The session may have ended while this was under way: whatever it has claimed, others will have.
+      if (session.isOver(batch)) return "outdated";
       batch.open += answer.jobs.length;
       this.#host.take(answer.jobs, batch);
       session.release(batch);
@@ -123,7 +126,7 @@ export class Fetcher {
     } catch (error) {
       session.forget(batch);
       this.#host.onError(error);
-      return undefined;
+      return "failed";
     }
   }
 

@@ -3,6 +3,8 @@ import type { Store } from "../../stores/contract/store.ts";
 
 /** The jobs of one claim, held under one token. */
 export interface Batch {
+  /** The id that the session had when the claim began. */
+  readonly worker: string;
   readonly token: string;
   /** How many of its jobs have not been settled; 1 more while the claim itself is under way. */
   open: number;
@@ -62,9 +64,14 @@ export class Session {
   async begin(): Promise<Batch> {
     while (this.#extending !== undefined) await this.#extending;
     this.#claims += 1;
-    const batch = { token: `${this.#id}:${this.#claims}`, open: 1 };
+    const batch = { worker: this.#id, token: `${this.#id}:${this.#claims}`, open: 1 };
     this.#batches.add(batch);
     return batch;
+  }
+
+  /** Is it of a session that has ended since? */
+  isOver({ worker }: Batch): boolean {
+    return worker !== this.#id;
   }
 
   /** One job less, or the claim is over. */
@@ -78,12 +85,16 @@ export class Session {
     this.#batches.delete(batch);
   }
 
-  /** Renews the lease; says which jobs are to be cancelled, or `undefined` when the session has ended. */
+  /**
+   * Renews the lease; says which jobs are to be cancelled, or `undefined` when the session has ended. What is said of one that
+   * somebody else has found to be over, and has renewed since, is no news.
+   */
   async extend(
     options: { readonly leaving?: boolean } = {},
   ): Promise<{ cancel: readonly string[]; now: number } | undefined> {
+    const id = this.#id;
     const tokens = [...this.#batches].map(({ token }) => token);
-    const extending = this.#parts.store.extend(this.#id, tokens, options);
+    const extending = this.#parts.store.extend(id, tokens, options);
     const settled = extending.then(
       () => {},
       () => {},
@@ -91,7 +102,7 @@ export class Session {
     this.#extending = settled;
     try {
       const { alive, cancel, now } = await extending;
-      return alive ? { cancel, now } : undefined;
+      return alive || id !== this.#id ? { cancel, now } : undefined;
     } finally {
       if (this.#extending === settled) this.#extending = undefined;
     }
