@@ -1,3 +1,6 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
 import { Engine, type Log, type TaskSource } from "afterwork";
 import { sqlite } from "afterwork/sqlite";
 import { onTestFinished } from "vitest";
@@ -17,6 +20,8 @@ export interface DurableFile {
 }
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
+/** With it, a process starts in a third of the time. @see https://nodejs.org/api/module.html#module-compile-cache */
+const compileCache = join(tmpdir(), "afterwork-compile-cache");
 const scripts = new URL("../fixtures/durable/", import.meta.url);
 
 export function durableFile(): DurableFile {
@@ -24,7 +29,7 @@ export function durableFile(): DurableFile {
   onTestFinished(() => folder[Symbol.dispose]());
   const path = folder.newFile();
   const start = (environment: Readonly<Record<string, string>> = {}, script = "worker.ts"): Child =>
-    startChild(new URL(script, scripts), { FILE: path, ...environment });
+    startChild(new URL(script, scripts), { FILE: path, NODE_COMPILE_CACHE: compileCache, ...environment });
   return {
     path,
     start,

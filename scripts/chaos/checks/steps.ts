@@ -1,0 +1,40 @@
+import type { Evidence } from "../evidence.ts";
+import type { Check } from "./check.ts";
+
+interface Saved {
+  readonly attempt: number;
+  readonly value: string;
+}
+
+/** A step that was saved keeps its value, and no later attempt runs it again. */
+export const steps: Check = (evidence) => {
+  const saved = savedSteps(evidence);
+  return evidence.entries.flatMap((entry) => {
+    if (entry.what !== "step run" && entry.what !== "step saved") return [];
+    const execution = evidence.executions.get(entry.run);
+    const known = saved.get(`${execution?.id} ${entry.step}`);
+    if (execution === undefined || known === undefined) return [];
+    if (entry.what === "step saved" && entry.value !== known.value) {
+      return [`step ${entry.step} of ${execution.id} was ${known.value}, and is ${entry.value} in ${entry.run}`];
+    }
+    if (entry.what === "step run" && execution.attempt > known.attempt) {
+      return [`step ${entry.step} of ${execution.id}, saved by attempt ${known.attempt}, was run by ${entry.run}`];
+    }
+    return [];
+  });
+};
+
+/** The earliest attempt of a job that has saved, or found, a step. */
+function savedSteps({ entries, executions }: Evidence): ReadonlyMap<string, Saved> {
+  const saved = new Map<string, Saved>();
+  for (const entry of entries) {
+    const execution = entry.what === "step saved" ? executions.get(entry.run) : undefined;
+    if (entry.what !== "step saved" || execution === undefined) continue;
+    const name = `${execution.id} ${entry.step}`;
+    const known = saved.get(name);
+    if (known === undefined || execution.attempt < known.attempt) {
+      saved.set(name, { attempt: execution.attempt, value: entry.value });
+    }
+  }
+  return saved;
+}

@@ -1,0 +1,16 @@
+import { setTimeout as wait } from "node:timers/promises";
+
+import type { Engine } from "afterwork";
+
+const unfinished = ["queued", "scheduled", "waiting", "running", "retrying"] as const;
+
+/** Waits until every job has ended. `false`: they have not within this time. */
+export async function drained(engine: Engine, patienceMs: number): Promise<boolean> {
+  const until = Date.now() + patienceMs;
+  while (Date.now() < until) {
+    const { statuses } = await engine.counts();
+    if (unfinished.every((status) => statuses[status] === 0)) return true;
+    await wait(100);
+  }
+  return false;
+}
