@@ -47,7 +47,7 @@ export class Fetcher {
   async run(): Promise<void> {
     while (!this.#stopped) {
       const { limit, keyed } = this.#host.room();
-      if (limit === 0) await this.#signal.wait();
+      if (limit === 0) await this.#waitForRoom();
       else await this.#fetch(limit, keyed);
     }
   }
@@ -72,6 +72,12 @@ export class Fetcher {
   stop(): void {
     this.#stopped = true;
     this.#signal.raise();
+  }
+
+  /** What was left at the last look is old news by then, so any room is worth a look; and so is every poll. */
+  async #waitForRoom(): Promise<void> {
+    this.#dry = false;
+    await this.#signal.wait(this.#restMs(undefined), this.#host.clock);
   }
 
   async #fetch(limit: number, keyed: number): Promise<void> {

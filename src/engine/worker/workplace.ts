@@ -57,6 +57,8 @@ export class Workplace implements ExecutionHost {
   readonly #abandoned = new Set<HeldJob>();
   #waiting: Waiting[] = [];
   #starts = true;
+  /** Nothing more is fetched until some outcomes have been settled. */
+  #isClogged = false;
   #offsetMs = 0;
   #onEmpty: (() => void)[] = [];
 
@@ -95,7 +97,8 @@ export class Workplace implements ExecutionHost {
   room(): { readonly limit: number; readonly keyed: number } {
     const waiting = this.#waiting.length;
     const ahead = this.#prefetch.ahead(performance.now());
-    if (this.settler.backlog > mostUnsettled || (ahead > 0 && waiting > ahead / 2)) return { limit: 0, keyed: 0 };
+    this.#isClogged = this.settler.backlog > mostUnsettled;
+    if (this.#isClogged || (ahead > 0 && waiting > ahead / 2)) return { limit: 0, keyed: 0 };
     const free = Math.max(0, this.#slots.free - waiting);
     const limit = Math.min(Math.max(0, this.#slots.free + ahead - waiting), this.store.capabilities.maxBatch);
     return { limit, keyed: Math.min(free, limit) };
@@ -150,6 +153,11 @@ export class Workplace implements ExecutionHost {
 
   over(execution: Execution, _answer: SettleAnswer): void {
     this.#session.release(execution.batch);
+    // By then all slots may be free, so that no end of a job would tell of the room.
+    if (this.#isClogged && this.settler.backlog <= mostUnsettled) {
+      this.#isClogged = false;
+      this.#onRoom();
+    }
   }
 
   abandon(execution: HeldJob): void {
