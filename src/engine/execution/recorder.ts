@@ -19,6 +19,7 @@ export class Recorder {
   #waiting: Waiting[] = [];
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
+  #underWay = 0;
 
   constructor(store: Store, worker: () => string, onError: (error: unknown) => void) {
     this.#store = store;
@@ -43,24 +44,22 @@ export class Recorder {
     });
   }
 
-  /** Writes what there is; `undefined` when there is nothing. Never rejects. */
+  /** Writes what there is, after what is under way; `undefined` when there is neither. Never rejects. */
   flush(): undefined | Promise<void> {
     if (this.#timer !== undefined) clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#waiting.length === 0) return undefined;
+    if (this.isEmpty) return undefined;
+    if (this.#waiting.length === 0) return this.#writing;
+    this.#underWay += 1;
     const batch = this.#waiting;
     this.#waiting = [];
     this.#writing = this.#writing.then(() => this.#write(batch));
     return this.#writing;
   }
 
-  /** Is anything of this job still unwritten? */
-  holds(id: string): boolean {
-    return this.#waiting.some(({ entry }) => entry.id === id);
-  }
-
+  /** Has all been written that was reported? */
   get isEmpty(): boolean {
-    return this.#waiting.length === 0;
+    return this.#waiting.length === 0 && this.#underWay === 0;
   }
 
   #push(waiting: Waiting): void {
@@ -79,6 +78,8 @@ export class Recorder {
     } catch (error) {
       for (const { reject } of batch) reject?.(error);
       this.#onError(error);
+    } finally {
+      this.#underWay -= 1;
     }
   }
 }
