@@ -19,14 +19,18 @@ async function one(job: Promise<Job>, expected: Expected): Promise<Acknowledged>
   return { jobs: [await job], expected };
 }
 
-/** What producers do, by kind. */
+function many<const Value>(count: number, value: Value): readonly Value[] {
+  return Array.from({ length: count }, () => value);
+}
+
+/** What producers do, by kind. Those with a limit come in bursts that are more than it lets through at once. */
 const calls = {
   plain: (engine, random) => {
     const number = random.between(0, 1_000);
     return one(engine.enqueue(addOne, number), succeeds(number + 1));
   },
   bulk: async (engine) => {
-    const jobs = await engine.enqueueMany(Array.from({ length: 20 }, () => [addOne, 1] as const));
+    const jobs = await engine.enqueueMany(many(20, [addOne, 1]));
     return { jobs, expected: succeeds(2) };
   },
   chain: (engine) => one(engine.enqueue(chain([addOne, 1], addOne, addOne)), succeeds(4)),
@@ -48,12 +52,18 @@ const calls = {
     const ms = random.between(100, 1_500);
     return one(engine.enqueue(slow, ms), succeeds(ms));
   },
-  keyed: (engine, random) => {
-    const ms = random.between(5, 40);
-    return one(engine.enqueue(keyed, `key ${random.between(0, 3)}`, ms), succeeds(ms));
+  keyed: async (engine, random) => {
+    const key = `key ${random.between(0, 2)}`;
+    return { jobs: await engine.enqueueMany(many(6, [keyed, key, 20])), expected: succeeds(20) };
   },
-  unique: (engine, random) => one(engine.enqueue(unique, `key ${random.between(0, 2)}`, 20), succeeds(20)),
-  limited: (engine) => one(engine.enqueue(limited, 5), succeeds(5)),
+  unique: async (engine, random) => {
+    const key = `key ${random.between(0, 2)}`;
+    return {
+      jobs: await Promise.all(many(4, key).map((key) => engine.enqueue(unique, key, 20))),
+      expected: succeeds(20),
+    };
+  },
+  limited: async (engine) => ({ jobs: await engine.enqueueMany(many(15, [limited, 5])), expected: succeeds(5) }),
   moody: (engine, random) => {
     const failures = random.between(1, 3);
     return one(engine.enqueue(moody, failures), succeeds(failures));
@@ -70,16 +80,16 @@ const calls = {
 
 export type Kind = keyof typeof calls;
 
-/** How often each kind is called. Those that are limited come no faster than their limit lets them go. */
+/** How often each kind is called. Over time, none comes faster than its limit lets it go. */
 export const weights: Readonly<Record<Kind, number>> = {
   plain: 30,
   bulk: 4,
   chain: 5,
   chord: 4,
   slow: 6,
-  keyed: 12,
-  unique: 4,
-  limited: 5,
+  keyed: 3,
+  unique: 2,
+  limited: 0.4,
   moody: 5,
   delayed: 6,
   stepped: 6,

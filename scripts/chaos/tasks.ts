@@ -6,7 +6,7 @@ import { busy, ledger, recorded, type Returned } from "./recorded.ts";
 const options = { durable: true, retries: 10_000, backoff: 5 } as const;
 
 export const keyLimit = 2;
-export const rate = { limit: 20, perMs: 1_000 } as const;
+export const rate = { limit: 10, perMs: 500 } as const;
 
 /** Adds one, to a number or to what another one has returned. */
 export const addOne = task("add-one", options, (context, input: number | Returned) =>

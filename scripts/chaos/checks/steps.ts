@@ -24,17 +24,14 @@ export const steps: Check = (evidence) => {
   });
 };
 
-/** The earliest attempt of a job that has saved, or found, a step. */
+/** Which attempt has made the value of a step. Others, also one that was stopped and is late, only find it. */
 function savedSteps({ entries, executions }: Evidence): ReadonlyMap<string, Saved> {
   const saved = new Map<string, Saved>();
   for (const entry of entries) {
-    const execution = entry.what === "step saved" ? executions.get(entry.run) : undefined;
-    if (entry.what !== "step saved" || execution === undefined) continue;
-    const name = `${execution.id} ${entry.step}`;
-    const known = saved.get(name);
-    if (known === undefined || execution.attempt < known.attempt) {
-      saved.set(name, { attempt: execution.attempt, value: entry.value });
-    }
+    if (entry.what !== "step saved") continue;
+    const { run, step, value } = entry;
+    const name = `${executions.get(run)?.id} ${step}`;
+    if (!saved.has(name)) saved.set(name, { attempt: executions.get(value)?.attempt ?? 0, value });
   }
   return saved;
 }
