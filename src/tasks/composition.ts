@@ -5,7 +5,7 @@ import { refuseEarlyKeys } from "./early-keys.ts";
 import { InvalidWorkError } from "./task-errors.ts";
 import { isTask, withoutArgsCheck } from "./task.ts";
 
-export type { AnyComposition, Composition } from "./any-composition.ts";
+export type { AnyComposition } from "./any-composition.ts";
 export { collectTask } from "./collect-task.ts";
 
 /** One call of a composition. */
@@ -14,7 +14,7 @@ export interface FlatCall {
   readonly args: readonly unknown[];
   /** The calls that it waits for, by their places; they come before it. */
   readonly parents: readonly number[];
-  /** What is put before its arguments: nothing, the result of its one parent, or the list of the results of all. */
+  /** What is put before its arguments: nothing, the result of its one parent, or the list of the results of all parents. */
   readonly input: "none" | "value" | "list";
 }
 
@@ -102,7 +102,8 @@ function place(calls: FlatCall[], { work, args }: Link, before: Before): number 
   if (shape === "chain") return placeChain(calls, withArgs(links, args), before);
   const ends = links.map((link) => place(calls, withArgs([link], args)[0] as Link, before));
   const last: Link = merge ?? { work: collectTask, args: [] };
-  if (ends.length === 0) return place(calls, { ...last, args: [[], ...last.args] }, start);
+  // Without members there is nothing to hand on, but what comes before is waited for all the same.
+  if (ends.length === 0) return place(calls, withArgs([last], [[]])[0] as Link, { ...before, input: "none" });
   return place(calls, last, { parents: ends, input: "list" });
 }
 
