@@ -32,7 +32,7 @@ export interface ClientParts {
   readonly calls: CallSettings;
   readonly source: () => JobSource;
   /** Something is being stored that may be claimed at once: who works here should look in the same turn. */
-  onEager(): void;
+  readonly onEager: () => void;
 }
 
 /** A chunk that holds up the event loop for no more than a few milliseconds. */
@@ -63,9 +63,7 @@ export class EngineClient {
     if (!core.isOpen) await core.open();
     const tx = txOf(work);
     if (tx !== undefined) return this.#handle(work.name, jobs, await core.store.insert(jobs, tx), "elsewhere");
-    const inserting = core.inserter.insert(jobs);
-    if (jobs.some(isDueAtOnce)) this.#parts.onEager();
-    return this.#handle(work.name, jobs, await inserting, "stored");
+    return this.#handle(work.name, jobs, await this.#insert(jobs), "stored");
   }
 
   /** Stores many calls in chunks, in their order. All are checked before any is stored. */
@@ -75,8 +73,9 @@ export class EngineClient {
     if (!core.isOpen) await core.open();
     const handles: StoredJob[] = [];
     for (const chunk of chunks) {
-      this.#addHandles(handles, chunk, await core.store.insert(chunk.jobs));
+      const inserting = core.store.insert(chunk.jobs);
       this.#parts.onEager();
+      this.#addHandles(handles, chunk, await inserting);
     }
     return handles;
   }
@@ -153,12 +152,16 @@ export class EngineClient {
   async #storeTogether(calls: readonly PreparedCall[]): Promise<void> {
     const [only] = calls;
     const jobs = calls.length === 1 && only !== undefined ? only.jobs : calls.flatMap((call) => call.jobs);
-    const answers = await this.#parts.core().inserter.insert(jobs);
+    const answers = await this.#insert(jobs);
     let from = 0;
     for (const call of calls) {
       call.stored(answers.slice(from, from + call.jobs.length), "stored");
       from += call.jobs.length;
     }
+  }
+
+  #insert(jobs: readonly NewJob[]): Promise<readonly InsertAnswer[]> {
+    return this.#parts.core().inserter.insert(jobs, jobs.some(isDueAtOnce) ? this.#parts.onEager : undefined);
   }
 
   /** The jobs of one slot of a schedule. */

@@ -11,6 +11,7 @@ const mostWaiting = 100_000;
 /** The jobs of one call, stored together or not at all. */
 interface Entry {
   readonly jobs: readonly NewJob[];
+  readonly onWrite: (() => void) | undefined;
   /** By the monotonic clock. */
   readonly since: number;
   readonly resolve: (answers: readonly InsertAnswer[]) => void;
@@ -31,9 +32,12 @@ export class Inserter {
     this.#keyed = new Lane(store, timeoutMs);
   }
 
-  /** Resolves after the commit. @throws {OverloadedError} when too many calls wait already. */
-  insert(jobs: readonly NewJob[]): Promise<readonly InsertAnswer[]> {
-    return jobs.some(isKeyed) ? this.#keyed.add(jobs) : this.#plain.add(jobs);
+  /**
+   * Resolves after the commit. `onWrite` is told when the store has just been asked, so that a claim which follows at once
+   * may share the commit. @throws {OverloadedError} when too many calls wait already.
+   */
+  insert(jobs: readonly NewJob[], onWrite?: () => void): Promise<readonly InsertAnswer[]> {
+    return jobs.some(isKeyed) ? this.#keyed.add(jobs, onWrite) : this.#plain.add(jobs, onWrite);
   }
 
   /** Resolves when nothing waits any longer. */
@@ -58,13 +62,13 @@ class Lane {
     this.#timeoutMs = timeoutMs;
   }
 
-  add(jobs: readonly NewJob[]): Promise<readonly InsertAnswer[]> {
+  add(jobs: readonly NewJob[], onWrite: (() => void) | undefined): Promise<readonly InsertAnswer[]> {
     if (this.#size >= mostWaiting) {
       return Promise.reject(new OverloadedError(`${this.#size} durable tasks wait to be stored already`));
     }
     return new Promise((resolve, reject) => {
       this.#size += jobs.length;
-      this.#waiting.push({ jobs, since: performance.now(), resolve, reject });
+      this.#waiting.push({ jobs, onWrite, since: performance.now(), resolve, reject });
       this.#writing ??= nextTurn().then(() => this.#write());
     });
   }
@@ -99,7 +103,9 @@ class Lane {
 
   async #insert(entries: readonly Entry[]): Promise<void> {
     try {
-      const answers = await this.#store.insert(entries.length === 1 ? first(entries).jobs : allJobs(entries));
+      const inserting = this.#store.insert(entries.length === 1 ? first(entries).jobs : allJobs(entries));
+      entries.find(({ onWrite }) => onWrite !== undefined)?.onWrite?.();
+      const answers = await inserting;
       let start = 0;
       for (const { jobs, resolve } of entries) {
         resolve(entries.length === 1 ? answers : answers.slice(start, start + jobs.length));
