@@ -38,11 +38,13 @@ export function newJobs(
   for (const { task, args: own, parents, input } of flatten(work, args)) {
     settings.registry.check(task);
     const job = toNewJob(describeCall(task, own), settings, origin.trace);
-    if (input === "none") jobs.push(job);
-    else {
-      const ids = parents.map((index) => (jobs[index] as NewJob).id);
-      jobs.push({ ...job, parents: ids, options: inputOption(job.options, input) });
+    if (parents.length === 0) {
+      jobs.push(job);
+      continue;
     }
+    const ids = parents.map((index) => (jobs[index] as NewJob).id);
+    const options = input === "none" ? {} : { options: inputOption(job.options, input) };
+    jobs.push({ ...job, ...options, parents: ids });
   }
   return jobs;
 }

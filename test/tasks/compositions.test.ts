@@ -41,6 +41,21 @@ describe("a chain", () => {
     ]);
   });
 
+  test("waits before a group of none as before any other", () => {
+    const sizes: readonly number[] = [];
+    const members = sizes.map((to) => [resize, to] as const);
+    expect(calls(chain([fetchPage, "x"], group(...members), sum))).toEqual([
+      ["fetchPage", ["x"], [], "none"],
+      ["afterwork:collect", [[]], [0], "none"],
+      ["sum", [], [1], "value"],
+    ]);
+    expect(calls(chain([fetchPage, "x"], chord(members, chain(sum, parse))))).toEqual([
+      ["fetchPage", ["x"], [], "none"],
+      ["sum", [[]], [0], "none"],
+      ["parse", [], [1], "value"],
+    ]);
+  });
+
   test("hands on to the first calls of chains and chords, however deep", () => {
     const work = chain([fetchPage, "x"], chord([chain(parse, sum), [resize, 2]], [sum, 5]), resize.with({}) as never);
     expect(calls(work).map((call) => (call as unknown[]).slice(0, 3))).toEqual([
@@ -82,8 +97,8 @@ describe("a group", () => {
   });
 
   test("ends with a task that returns the list it is given", () => {
-    const list = [1, "x"];
-    expect((collectTask.run as (context: object, list: unknown) => unknown)({}, list)).toBe(list);
+    const collect = collectTask.run as (context: object, list: unknown) => unknown;
+    expect(collect({}, [1, undefined, "x"])).toEqual([1, null, "x"]);
   });
 
   test("has at most 10,000 members", () => {
