@@ -86,9 +86,11 @@ export class Staff implements HostedEngine {
       await worker.start();
     } catch (error) {
       this.#workers.delete(worker);
+      if (this.#workers.size === 0) await this.#parts.scheduler.stop();
       throw error;
     }
-    this.#parts.scheduler.start();
+    // It may have been dismissed while it started, and then nobody would stop the schedules.
+    if (this.#workers.has(worker) && !this.#leaving.has(worker)) this.#parts.scheduler.start();
     return worker;
   }
 
@@ -116,9 +118,10 @@ export class Staff implements HostedEngine {
   }
 
   /** Stops all workers for good. */
-  close(budget: StopBudget): Promise<readonly string[]> {
+  async close(budget: StopBudget): Promise<readonly string[]> {
     this.#closed = true;
-    return this.stop(budget);
+    const [tasks] = await Promise.all([this.stop(budget), this.#parts.scheduler.stop()]);
+    return tasks;
   }
 
   async detach(): Promise<void> {

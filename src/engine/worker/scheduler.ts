@@ -66,9 +66,10 @@ export class Scheduler {
     await this.#running;
   }
 
-  /** Fires what is due; resolves when that is done. */
+  /** Fires what is due; resolves when that is done. @throws the first error, when all have had their turn. */
   async fireDue(): Promise<void> {
-    await this.#fireAll();
+    const { errors } = await this.#fireAll();
+    if (errors.length > 0) throw errors[0];
   }
 
   /** When the next slot of any schedule is, after a time. */
@@ -93,25 +94,30 @@ export class Scheduler {
     this.#again = false;
     let restMs = retryMs;
     try {
-      restMs = await this.#fireAll();
+      const fired = await this.#fireAll();
+      if (fired.errors.length === 0) restMs = fired.restMs;
+      else for (const error of fired.errors) this.#parts.onError(error);
     } catch (error) {
       this.#parts.onError(error);
     }
     if (this.#started) this.#cancelTimer = this.#parts.clock().after(restMs, () => this.#runNow());
   }
 
-  /** Returns how long nothing is due. */
-  async #fireAll(): Promise<number> {
+  /** Says how long nothing is due, and what went wrong: one schedule that can't fire does not hold up the others. */
+  async #fireAll(): Promise<{ readonly restMs: number; readonly errors: readonly unknown[] }> {
     const definitions = [...this.#definitions.values()];
-    if (definitions.length === 0) return longestRestMs;
+    const errors: unknown[] = [];
+    if (definitions.length === 0) return { restMs: longestRestMs, errors };
     const { schedules, now } = await this.#parts.store().schedules(definitions.map(({ name }) => name));
     let next = now + longestRestMs;
     for (let index = 0; index < definitions.length; index += 1) {
       const definition = definitions[index] as ScheduleDefinition;
-      await this.#fireOne(definition, schedules[index] as ScheduleRecord, now);
+      await this.#fireOne(definition, schedules[index] as ScheduleRecord, now).catch((error: unknown) => {
+        errors.push(error);
+      });
       next = Math.min(next, nextSlot(definition, now) ?? next);
     }
-    return next - now;
+    return { restMs: next - now, errors };
   }
 
   /** Moves the schedule on slot by slot. Whoever finds that another was faster leaves the rest to him. */
