@@ -1,6 +1,8 @@
 import type { CallOrigin, PreparedJob } from "../background/durable-port.ts";
+import { describe } from "../base/options.ts";
 import type { InsertAnswer, NewJob } from "../stores/contract/new-job.ts";
 import type { Job } from "../tasks/job.ts";
+import { InvalidWorkError } from "../tasks/task-errors.ts";
 import { isTask } from "../tasks/task.ts";
 import type { ArgsOf, JobOf } from "../tasks/work.ts";
 import { conflictOf, lastOf, newJobs, PreparedCall, type CallSettings } from "./calls.ts";
@@ -40,6 +42,8 @@ const chunkSize = 500;
 
 /** Calls that are stored together, with all of their jobs in one list. */
 interface Chunk {
+  /** The transaction of the user's own in which they are. */
+  readonly tx: unknown;
   readonly names: string[];
   /** Where the jobs of each call end. */
   readonly ends: number[];
@@ -73,8 +77,8 @@ export class EngineClient {
     if (!core.isOpen) await core.open();
     const handles: StoredJob[] = [];
     for (const chunk of chunks) {
-      const inserting = core.store.insert(chunk.jobs);
-      this.#parts.onEager();
+      const inserting = core.store.insert(chunk.jobs, chunk.tx);
+      if (chunk.tx === undefined) this.#parts.onEager();
       this.#addHandles(handles, chunk, await inserting);
     }
     return handles;
@@ -85,27 +89,31 @@ export class EngineClient {
     const chunks: Chunk[] = [];
     for (let start = 0; start < calls.length; start += chunkSize) {
       if (start > 0) await nextTurn();
-      const chunk: Chunk = { names: [], ends: [], jobs: [] };
-      for (const [work, ...args] of calls.slice(start, start + chunkSize)) {
+      let chunk: Chunk | undefined;
+      for (const call of calls.slice(start, start + chunkSize)) {
+        if (!Array.isArray(call)) throw notACall(call);
+        const [work, ...args] = call as Call;
+        const tx = txOf(work);
+        if (chunk === undefined || chunk.tx !== tx) chunks.push((chunk = { tx, names: [], ends: [], jobs: [] }));
         for (const job of newJobs(work, args, this.#parts.calls, noOrigin)) chunk.jobs.push(job);
         chunk.names.push(work.name);
         chunk.ends.push(chunk.jobs.length);
       }
-      chunks.push(chunk);
     }
     return chunks;
   }
 
-  #addHandles(handles: StoredJob[], { names, ends, jobs }: Chunk, answers: readonly InsertAnswer[]): void {
+  #addHandles(handles: StoredJob[], { tx, names, ends, jobs }: Chunk, answers: readonly InsertAnswer[]): void {
+    const phase = tx === undefined ? "stored" : "elsewhere";
     let start = 0;
     for (let index = 0; index < names.length; index += 1) {
       const [name, end] = [names[index] as string, ends[index] as number];
       const last = answers[end - 1] as InsertAnswer;
-      const isPlain = end - start === 1 && !last.deduplicated;
+      const isPlain = end - start === 1 && !last.deduplicated && tx === undefined;
       handles.push(
         isPlain
           ? new StoredJob(last.id, name, this.#parts.source)
-          : this.#handle(name, jobs.slice(start, end), answers.slice(start, end), "stored"),
+          : this.#handle(name, jobs.slice(start, end), answers.slice(start, end), phase),
       );
       start = end;
     }
@@ -183,6 +191,10 @@ export class EngineClient {
     writing.finish(phase, deduplicated);
     return new StoredJob(id, name, this.#parts.source, writing);
   }
+}
+
+function notACall(call: unknown): InvalidWorkError {
+  return new InvalidWorkError(`engine.enqueueMany: expected calls, [task, ...args], got ${describe(call)}`);
 }
 
 function txOf(work: AnyDurable): unknown {

@@ -1,9 +1,9 @@
-import { expected } from "../base/options.ts";
+import { describe, expected } from "../base/options.ts";
 import { AfterworkError } from "../base/errors.ts";
 import type { AnyTask } from "../tasks/any-task.ts";
 import { collectTask } from "../tasks/composition.ts";
 import { isTask } from "../tasks/task.ts";
-import { UnknownTaskError } from "../tasks/task-errors.ts";
+import { InvalidWorkError, UnknownTaskError } from "../tasks/task-errors.ts";
 
 /** The tasks of an engine: an array, or a module whose exports are tasks, among other things. */
 export type TaskSource = readonly AnyTask[] | Readonly<Record<string, unknown>>;
@@ -44,10 +44,16 @@ export class TaskRegistry {
     return this.#tasks.get(name);
   }
 
-  /** @throws {UnknownTaskError} when just this task is not listed. */
+  /** @throws {UnknownTaskError} when just this task is not listed. @throws {InvalidWorkError} when it is no durable one. */
   check(task: AnyTask): void {
-    if (this.#tasks.get(task.name) !== task.definition) throw new UnknownTaskError(task.name);
+    if (!isTask(task)) throw new InvalidWorkError(`expected a durable task or a composition, got ${describe(task)}`);
+    if (this.#tasks.get(task.name) !== task.definition) throw refusal(task);
   }
+}
+
+function refusal({ name, options }: AnyTask): InvalidWorkError | UnknownTaskError {
+  if (options.durable === true) return new UnknownTaskError(name);
+  return new InvalidWorkError(`the task ${name} can't be stored: define it with durable: true`);
 }
 
 /** A module may export more than tasks; in an array everything must be one. */
