@@ -117,6 +117,12 @@ export class TaskList implements BackgroundTasks, JobRoot {
     this.#drop(isForSuccess, "what added it failed");
   }
 
+  /** It ends here to begin anew later, neither failed nor succeeded: all that was added is dropped, whatever it was for. */
+  discard(reason: string): void {
+    this.#failed = true;
+    this.#drop(() => true, reason);
+  }
+
   /** Stores the durable tasks that are due, in one batch; `undefined` when there are none. Rejects when that fails. */
   storeDurable(): undefined | Promise<void> {
     return this.#durable?.store(this.#failed);

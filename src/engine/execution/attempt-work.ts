@@ -56,6 +56,12 @@ export class AttemptWork implements TaskListHost, JobRoot {
     this.tasks.fail(error);
   }
 
+  /** The attempt does not count, and another will begin anew: nothing of what it has added is done. */
+  discard(reason: Error): void {
+    this.#failed = true;
+    this.tasks.discard(reason.message);
+  }
+
   /** It has been settled, or lost. */
   end(isApplied: boolean): void {
     if (!isApplied && !this.#failed) this.fail(new Error("the lease was lost"));

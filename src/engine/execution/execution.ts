@@ -1,4 +1,5 @@
 import { toMs } from "../../base/durations.ts";
+import { toError } from "../../base/errors.ts";
 import { isPromiseLike } from "../../base/promises.ts";
 import { TaskCall, type TaskCallHost } from "../../background/task-call.ts";
 import type { ClaimedJob } from "../../stores/contract/claim.ts";
@@ -203,8 +204,10 @@ export class Execution implements TaskCallHost {
   /** Decides what follows an attempt that did not succeed. */
   #conclude(error: unknown): void {
     this.#error = error;
-    this.#work?.fail(error);
-    this.#decide(this.#outcomeOf(error));
+    const outcome = this.#outcomeOf(error);
+    if (beginsAnew(outcome)) this.#work?.discard(toError(error));
+    else this.#work?.fail(error);
+    this.#decide(outcome);
   }
 
   #outcomeOf(error: unknown): Outcome {
@@ -250,4 +253,9 @@ export class Execution implements TaskCallHost {
     this.#cancelGrace?.();
     this.#host.free(this);
   }
+}
+
+/** Will it be started again as if this attempt had never been? */
+function beginsAnew({ kind }: Outcome): boolean {
+  return kind === "snooze" || kind === "sleep" || kind === "release";
 }
