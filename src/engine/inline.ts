@@ -64,7 +64,8 @@ export class Inline {
 
   /** Gives up its session. */
   async close(): Promise<void> {
-    await this.#session.leave();
     this.#workplace.close();
+    // The app may have closed the store already; nobody else waits for what it held.
+    await this.#session.leave().catch(() => {});
   }
 }

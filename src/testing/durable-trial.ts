@@ -1,25 +1,41 @@
-import { isDeepStrictEqual } from "node:util";
+import { inspect, isDeepStrictEqual } from "node:util";
 
 import { AfterworkError } from "../base/errors.ts";
+import { isPlainObject } from "../base/options.ts";
 import type { EngineInternals } from "../engine/engine-internals.ts";
 import { Engine } from "../engine/engine.ts";
 import { memory } from "../stores/memory/memory.ts";
 import type { JobDetails } from "../tasks/job.ts";
+import { faultOf } from "../tasks/plain-json.ts";
 import { TestClock } from "./test-clock.ts";
 
 /** Jobs can make jobs for ever: a drain that has not ended by then never will. */
 const mostAttempts = 10_000;
 
-/** The durable side of a test client: the engine on a memory store of its own, and a clock that stands still. */
+/** The trials that are going on. */
+const trials = new WeakMap<Engine, DurableTrial>();
+
+/**
+ * The durable side of test clients: the engine on a memory store of its own, and a clock that stands still. All clients of an
+ * engine that are open share one.
+ */
 export class DurableTrial {
   readonly clock: TestClock = new TestClock();
   readonly #engine: Engine;
   readonly #inline: ReturnType<EngineInternals["inline"]>;
   readonly #undo: () => void;
   #draining: Promise<unknown> = Promise.resolve();
+  #clients = 0;
 
-  /** @throws {AfterworkError} when the engine works on its own store already. */
-  constructor(engine: Engine) {
+  /** Joins the trial of this engine, or begins one. @throws {AfterworkError} when the engine works on its own store already. */
+  static join(engine: Engine): DurableTrial {
+    const trial = trials.get(engine) ?? new DurableTrial(engine);
+    trials.set(engine, trial);
+    trial.#clients += 1;
+    return trial;
+  }
+
+  private constructor(engine: Engine) {
     const internals = Engine.internalsOf(engine);
     if (internals.isWorking) {
       throw new AfterworkError(
@@ -78,32 +94,46 @@ export class DurableTrial {
     return attempts;
   }
 
-  /** Every job that has been stored, oldest first. */
-  async jobs(): Promise<readonly JobDetails[]> {
+  /** Every job that has been stored and was made after the one with the id `since`, oldest first. */
+  async jobs(since: string): Promise<readonly JobDetails[]> {
     const all: JobDetails[] = [];
     for (let cursor: string | undefined; ;) {
       const page = await this.#engine.jobs({ limit: 1_000, cursor });
       all.push(...page.jobs);
-      if (page.cursor === undefined) return all.toReversed();
+      if (page.cursor === undefined) return all.filter(({ id }) => id > since).toReversed();
       cursor = page.cursor;
     }
   }
 
-  /** The first job of a task with these first arguments. @throws {Error} that lists what there is instead. */
-  async find(task: string, args: readonly unknown[]): Promise<JobDetails> {
-    const jobs = await this.jobs();
-    const found = jobs.find(
-      (job) => job.task === task && isDeepStrictEqual(job.args?.slice(0, args.length), [...args]),
-    );
+  /** The first job since then of a task, with these first arguments. @throws {Error} that lists what there is instead. */
+  async find(task: string, args: readonly unknown[], since: string): Promise<JobDetails> {
+    const jobs = await this.jobs(since);
+    const found = jobs.find((job) => job.task === task && job.args !== undefined && beginsWith(job.args, args));
     if (found !== undefined) return found;
     throw new Error(`expected ${callText(task, args)} to be enqueued, but ${listOf(jobs)}`);
   }
 
-  async close(): Promise<void> {
+  /** One client less; with the last one it ends. */
+  async leave(): Promise<void> {
     await this.#draining;
+    this.#clients -= 1;
+    if (this.#clients > 0) return;
+    trials.delete(this.#engine);
     await this.#inline.close();
     this.#undo();
   }
+}
+
+/** What JSON leaves out counts for nothing: members that are `undefined`, as arguments at the end may be. */
+function beginsWith(all: readonly unknown[], wanted: readonly unknown[]): boolean {
+  return wanted.every((arg, index) => isDeepStrictEqual(withoutUndefined(all[index]), withoutUndefined(arg)));
+}
+
+function withoutUndefined(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutUndefined);
+  if (!isPlainObject(value)) return value;
+  const entries = Object.entries(value).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(entries.map(([name, member]) => [name, withoutUndefined(member)]));
 }
 
 function endless(): AfterworkError {
@@ -120,5 +150,12 @@ function listOf(jobs: readonly JobDetails[]): string {
 }
 
 function callText(task: string, args: readonly unknown[]): string {
-  return `${task}(${args.map((arg) => JSON.stringify(arg)).join(", ")})`;
+  return `${task}(${args.map(argText).join(", ")})`;
 }
+
+/** JSON where it is some: a codec takes more. */
+function argText(arg: unknown): string {
+  return faultOf(arg, longestArg) === undefined ? JSON.stringify(arg) : inspect(arg, { breakLength: Infinity });
+}
+
+const longestArg = 100_000;

@@ -4,6 +4,7 @@ import { responseEndKey } from "../app/response/response-end.ts";
 import { isApp, type ServableApp } from "../app/servable-app.ts";
 import { socketUpgradeKey, type SocketUpgrade } from "../app/socket/socket-upgrade.ts";
 import { toMs, type Duration } from "../base/durations.ts";
+import { newId } from "../base/ids.ts";
 import { aBoolean, anObject, checkOptions, expected, oneOf } from "../base/options.ts";
 import type { Dependency } from "../dependencies/dependency.ts";
 import { Engine } from "../engine/engine.ts";
@@ -30,8 +31,8 @@ export interface TestClientOptions {
    */
   readonly mode?: "run" | "record" | "skip";
   /**
-   * Where durable tasks are stored while the client is open: in a memory store of its own, where the client runs them; or in
-   * the engine's own store, for its workers. Default `"memory"`.
+   * Where durable tasks are stored while the client is open: in a memory store, where the client runs them, and which it
+   * shares, with the clock, with other clients of the app; or in the engine's own store, for its workers. Default `"memory"`.
    */
   readonly store?: "memory" | "own";
   /** Throw the error of a failed task from the call whose request added it. Default true. */
@@ -51,6 +52,8 @@ export class TestClient implements AsyncDisposable {
   readonly #options: TestClientOptions;
   readonly #durable: DurableTrial | undefined;
   readonly #undo: (() => void)[] = [];
+  /** Ids rise: those of all jobs that are made from now on are greater. */
+  readonly #since = newId();
   #closed = false;
 
   /** @throws {InvalidOptionError} */
@@ -197,7 +200,7 @@ export class TestClient implements AsyncDisposable {
 
   /** Every durable job that was stored since the client was made, oldest first. */
   jobs(): Promise<readonly JobDetails[]> {
-    return this.#trial.jobs();
+    return this.#trial.jobs(this.#since);
   }
 
   /**
@@ -206,7 +209,7 @@ export class TestClient implements AsyncDisposable {
    * @throws {Error} that lists what was enqueued instead.
    */
   assertEnqueued<W extends AnyTask>(task: W, ...args: Partial<ArgsOf<W>>): Promise<JobDetails> {
-    return this.#trial.find(task.name, args);
+    return this.#trial.find(task.name, args, this.#since);
   }
 
   /** Puts something in the place of a dependency until the client is closed, or the function returned is called. */
@@ -221,7 +224,7 @@ export class TestClient implements AsyncDisposable {
     if (this.#closed) return;
     this.#closed = true;
     await this.#app.idle();
-    await this.#durable?.close();
+    await this.#durable?.leave();
     for (const undo of this.#undo.toReversed()) undo();
     this.#undo.length = 0;
   }
@@ -319,5 +322,5 @@ interface Sent {
 
 /** The engine of an app, on a store for tests; `undefined` when it has none that could be run. */
 function durableTrialOf({ engine }: ServableApp): DurableTrial | undefined {
-  return engine instanceof Engine ? new DurableTrial(engine) : undefined;
+  return engine instanceof Engine ? DurableTrial.join(engine) : undefined;
 }
