@@ -91,6 +91,10 @@ export const aString: OptionRule = {
   expected: "a string that is not empty",
   accepts: (value) => typeof value === "string" && value !== "",
 };
+export const anAbortSignal: OptionRule = {
+  expected: "an AbortSignal",
+  accepts: (value) => value instanceof AbortSignal,
+};
 export const strings: OptionRule = {
   expected: "an array of strings",
   accepts: (value) => Array.isArray(value) && value.every((item) => typeof item === "string"),

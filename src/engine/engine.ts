@@ -1,9 +1,9 @@
 import type { CallOrigin, PreparedJob } from "../background/durable-port.ts";
 import type { AppEngine, HostedEngine, WorkOptions } from "../background/hosted-engine.ts";
-import { toMs, type Duration } from "../base/durations.ts";
+import { aDuration, toMs, type Duration } from "../base/durations.ts";
 import type { Clock } from "../base/clock.ts";
 import { Events } from "../base/events.ts";
-import { aString, expected } from "../base/options.ts";
+import { aString, checkOptions, expected } from "../base/options.ts";
 import type { Store } from "../stores/contract/store.ts";
 import type { Job } from "../tasks/job.ts";
 import type { ArgsOf, JobOf } from "../tasks/work.ts";
@@ -122,12 +122,13 @@ export class Engine extends Control implements AppEngine {
 
   /**
    * Stops the workers, giving running jobs `grace` (default `"30s"`), and closes the store. What is called afterwards
-   * rejects. Calling it again returns the same promise.
+   * rejects. Called again, it ends when the first call does.
    */
-  close(options: { readonly grace?: Duration } = {}): Promise<void> {
+  async close(options: { readonly grace?: Duration } = {}): Promise<void> {
+    checkOptions("engine.close", options, { grace: aDuration });
     const drainMs = toMs(options.grace ?? "30s", "engine.close: grace");
     this.#closing ??= this.#close(drainMs);
-    return this.#closing;
+    await this.#closing;
   }
 
   async #close(drainMs: number): Promise<void> {

@@ -1,4 +1,5 @@
-import { toMs } from "../../base/durations.ts";
+import { aDuration, toMs } from "../../base/durations.ts";
+import { anAbortSignal, checkOptions, wholeNumber } from "../../base/options.ts";
 import { systemClock } from "../../base/clock.ts";
 import type { JobRecord } from "../../stores/contract/job-record.ts";
 import type { Store } from "../../stores/contract/store.ts";
@@ -55,6 +56,7 @@ export class StoredJob<Result = unknown> implements Job<Result> {
   }
 
   async result(options: ResultOptions = {}): Promise<Result> {
+    checkOptions("job.result", options, { timeout: aDuration, signal: anAbortSignal });
     await this.stored();
     const ending = await this.#ended(options);
     if (ending === undefined) throw new JobNotFoundError(this.id);
@@ -99,6 +101,7 @@ export class StoredJob<Result = unknown> implements Job<Result> {
   }
 
   async *events(options: EventsOptions = {}): AsyncGenerator<JobEvent, void, undefined> {
+    checkOptions("job.events", options, { after: wholeNumber(0, Number.MAX_SAFE_INTEGER), signal: anAbortSignal });
     await this.stored();
     const { store, open } = this.#source();
     await open();

@@ -1,5 +1,5 @@
 import { aDuration, toMs, type Duration } from "../../base/durations.ts";
-import { checkOptions, type OptionRule } from "../../base/options.ts";
+import { anAbortSignal, checkOptions } from "../../base/options.ts";
 import type { Staff } from "../staff.ts";
 import type { WorkerLoop } from "./worker-loop.ts";
 
@@ -10,11 +10,6 @@ export interface StopOptions {
   /** Aborts when nobody wants to wait any longer. */
   readonly hurry?: AbortSignal;
 }
-
-const anAbortSignal: OptionRule = {
-  expected: "an AbortSignal",
-  accepts: (value) => value instanceof AbortSignal,
-};
 
 /** What claims jobs and runs them in this process. Made by `engine.work()`. */
 export class Worker implements AsyncDisposable {
