@@ -5,9 +5,12 @@ import type { Store } from "../../stores/contract/store.ts";
 import { isTerminal } from "../../tasks/job-states.ts";
 import { JobNotFoundError } from "../../tasks/job-errors.ts";
 import type { EventsOptions, JobEvent } from "../../tasks/job.ts";
+import { Signal } from "../worker/signal.ts";
 
 /** Without a hint, the store is asked this often. */
 const pollMs = 200;
+/** Hints are of all jobs, and come in bursts: many readers are not to ask for each of them. */
+const shortestMs = 20;
 const pageSize = 200;
 
 /**
@@ -21,12 +24,15 @@ export async function* jobEvents(
   store: Store,
   { after = 0, signal }: EventsOptions,
 ): AsyncGenerator<JobEvent, void, undefined> {
-  const hints = new Hints(store);
+  const news = new Signal();
+  const stopListening = store.onWake(() => news.raise());
+  const leave = (): void => news.raise();
+  signal?.addEventListener("abort", leave, { once: true });
   let last = after;
   let shown: string | undefined;
   try {
     while (signal?.aborted !== true) {
-      const hint = hints.next();
+      const lookedAt = performance.now();
       // The status is read first, so that whatever was recorded before the end is still found after it.
       const [record] = await store.get([id], { brief: true });
       if (record === undefined) throw new JobNotFoundError(id);
@@ -38,29 +44,12 @@ export async function* jobEvents(
       if (record.status !== shown) yield statusEvent(record, last);
       shown = record.status;
       if (isTerminal(record.status)) return;
-      await Promise.race([hint, sleep(systemClock, pollMs, signal)]);
+      await news.wait(pollMs);
+      await sleep(systemClock, Math.max(0, lookedAt + shortestMs - performance.now()), signal);
     }
   } finally {
-    hints.end();
-  }
-}
-
-/** Promises of the next hint. */
-class Hints {
-  readonly #stop: () => void;
-  #next = Promise.withResolvers<void>();
-
-  constructor(store: Store) {
-    this.#stop = store.onWake(() => this.#next.resolve());
-  }
-
-  next(): Promise<void> {
-    this.#next = Promise.withResolvers();
-    return this.#next.promise;
-  }
-
-  end(): void {
-    this.#stop();
+    stopListening();
+    signal?.removeEventListener("abort", leave);
   }
 }
 
