@@ -1,6 +1,7 @@
-import { systemClock, type Clock } from "../base/clock.ts";
+import { sleep, systemClock, type Clock } from "../base/clock.ts";
 import { AfterworkError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
+import { StoreFaultError } from "../stores/contract/store-fault-error.ts";
 import type { Store } from "../stores/contract/store.ts";
 import { guard } from "../stores/guard/guard.ts";
 import { Inserter } from "./inserter.ts";
@@ -23,8 +24,10 @@ export class EngineCore {
   #opening: Promise<void> | undefined;
   #isOpen = false;
   #closing: Promise<void> | undefined;
+  readonly #timeoutMs: number;
 
   constructor({ store, clock = systemClock, timeoutMs, log }: CoreParts) {
+    this.#timeoutMs = timeoutMs;
     this.clock = clock;
     this.store = guard(store, { timeoutMs, clock: systemClock, log });
     this.inserter = new Inserter(this.store, timeoutMs);
@@ -61,9 +64,24 @@ export class EngineCore {
   async #close(): Promise<void> {
     const opening = this.#opening;
     if (opening === undefined) return;
-    await opening.catch(() => {});
+    await this.#inTime(
+      "open",
+      opening.catch(() => {}),
+    );
     await this.inserter.idle();
     this.watch.close(new AfterworkError("ENGINE_CLOSED", "the engine has been closed"));
-    await this.store.close();
+    await this.#inTime("close", this.store.close());
+  }
+
+  /** Whoever closes has other things to close after it. @throws {StoreFaultError} when the store does not come to an end. */
+  async #inTime(call: string, ending: Promise<void>): Promise<void> {
+    const over = new AbortController();
+    const ended = ending.finally(() => over.abort());
+    ended.catch(() => {});
+    await sleep(systemClock, this.#timeoutMs, over.signal);
+    if (over.signal.aborted) return ended;
+    throw new StoreFaultError(`the store did not ${call} within ${this.#timeoutMs} ms, and is left as it is`, {
+      details: { call },
+    });
   }
 }
