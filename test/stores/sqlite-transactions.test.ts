@@ -91,7 +91,7 @@ describe("a job in a transaction of the user's", () => {
 
 describe("as a transaction is refused", () => {
   test("what is no connection", async () => {
-    await expect(store.insert([newJob()], { query: 1 })).rejects.toThrow("tx: expected a DatabaseSync");
+    await expect(store.insert([newJob()], { query: 1 })).rejects.toThrow("tx: expected a DatabaseSync of node:sqlite");
   });
 
   test("a connection without an open transaction", async () => {

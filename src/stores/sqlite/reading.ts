@@ -84,7 +84,7 @@ export function readSteps(sql: Statements, id: string): readonly StepRecord[] {
     readonly sleepUntil: number | null;
   }
   const select = `select name, value, sleep_until as sleepUntil from afterwork_step where seq = ${seqOf} order by number`;
-  return sql.all<Row>(select, id).map(({ name, value, sleepUntil }) => ({
+  return sql.all<Row>(select, id, id).map(({ name, value, sleepUntil }) => ({
     name,
     ...(value === null ? undefined : { value }),
     ...(sleepUntil === null ? undefined : { sleepUntil }),
@@ -95,7 +95,7 @@ export function readSteps(sql: Statements, id: string): readonly StepRecord[] {
 export function readEvents(sql: Statements, id: string, after: number, limit: number): readonly EventRecord[] {
   const select = `select number as id, at, kind, data from afterwork_event
     where seq = ${seqOf} and number > ? order by number limit ?`;
-  return sql.all<EventRecord>(select, id, after, limit).map((row) => ({ ...row }));
+  return sql.all<EventRecord>(select, id, id, after, limit).map((row) => ({ ...row }));
 }
 
 /** Where a job stands, as it is shown: what is due ahead after an attempt that counted follows a failed one. */
@@ -110,10 +110,10 @@ export function statusOf(
   return row.attempts > 0 ? "retrying" : "scheduled";
 }
 
-/** The number of a job by its id or an alias, which is bound once. */
+/** The number of a job by its id or an alias, bound twice: the drivers of older Node versions miscount numbered parameters. */
 const seqOf = `coalesce(
-    (select seq from afterwork_job where id = unhex(?1, '-')),
-    (select seq from afterwork_alias where id = unhex(?1, '-')))`;
+    (select seq from afterwork_job where id = unhex(?, '-')),
+    (select seq from afterwork_alias where id = unhex(?, '-')))`;
 
 function readByAlias(sql: Statements, id: string): RecordRow | undefined {
   const alias = sql.get<{ seq: number }>(`select seq from afterwork_alias where id = ${idOf}`, id);

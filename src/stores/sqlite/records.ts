@@ -8,7 +8,7 @@ const mostEvents = 1000;
 
 // A step that is recorded again keeps its place.
 const writeStep = `insert into afterwork_step
-  values (?1, (select coalesce(max(number), 0) + 1 from afterwork_step where seq = ?1), ?2, ?3, ?4)
+  values (?, (select coalesce(max(number), 0) + 1 from afterwork_step where seq = ?), ?, ?, ?)
   on conflict do update set value = excluded.value, sleep_until = excluded.sleep_until`;
 
 /** Keeps what running attempts report, if their jobs are still held under their tokens. */
@@ -18,7 +18,7 @@ export function recordEntries(core: Core, entries: readonly RecordEntry[]): read
 
 /** Remembers until when a job sleeps. */
 export function noteSleep(core: Core, seq: number, step: string, until: number): void {
-  core.sql.run(writeStep, seq, step, null, until);
+  core.sql.run(writeStep, seq, seq, step, null, until);
 }
 
 function recordOne(core: Core, entry: RecordEntry): "applied" | "lost" {
@@ -27,7 +27,7 @@ function recordOne(core: Core, entry: RecordEntry): "applied" | "lost" {
   const held = core.sql.get<{ token: number }>("select token from afterwork_claimed where seq = ?", seq);
   if (held?.token !== tokenNumber(entry.token)) return "lost";
   if (entry.kind === "step") {
-    core.sql.run(writeStep, seq, entry.name, entry.value, null);
+    core.sql.run(writeStep, seq, seq, entry.name, entry.value, null);
     return "applied";
   }
   if (entry.kind === "progress")

@@ -1,8 +1,7 @@
 import { realpathSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { describe } from "../../base/options.ts";
+import { expected, InvalidOptionError } from "../../base/options.ts";
 import type { InsertAnswer, NewJob } from "../contract/new-job.ts";
-import { StoreFaultError } from "../contract/store-fault-error.ts";
 import { Core } from "./core.ts";
 import { insertJobs } from "./insertion.ts";
 
@@ -11,7 +10,7 @@ const cores = new WeakMap<DatabaseSync, Core>();
 /**
  * Stores jobs on a connection of the user's, inside the transaction that is open there.
  *
- * @throws {StoreFaultError} when it is no connection to the same file, or has no open transaction.
+ * @throws {InvalidOptionError} when it is no connection to the same file, or has no open transaction.
  */
 export function insertInTransaction(
   tx: unknown,
@@ -45,16 +44,17 @@ function coreOf(database: DatabaseSync): Core {
 
 function checkTransaction(tx: unknown, path: string): DatabaseSync {
   if (!(tx instanceof DatabaseSync)) {
-    throw new StoreFaultError(
-      `tx: expected a DatabaseSync of node:sqlite with an open transaction, got ${describe(tx)}`,
-    );
+    throw expected("tx", "a DatabaseSync of node:sqlite with an open transaction", tx);
   }
-  if (!tx.isOpen || !tx.isTransaction) {
-    throw new StoreFaultError("tx: expected a connection with an open transaction; run BEGIN IMMEDIATE on it first");
+  if (!tx.isOpen) throw new InvalidOptionError("tx: expected an open connection, got one that has been closed");
+  if (!tx.isTransaction) {
+    throw new InvalidOptionError(
+      "tx: expected an open transaction, got none; run BEGIN IMMEDIATE on the connection first",
+    );
   }
   const location = tx.location();
   if (location === null || realpathSync(location) !== realpathSync(path)) {
-    throw new StoreFaultError(
+    throw new InvalidOptionError(
       `tx: expected a connection to the store's own file ${path}, got one to ${location ?? "memory"}`,
     );
   }
