@@ -2,6 +2,7 @@ import { aString, checkOptions, expected, oneOf, wholeNumber, type OptionRule } 
 import type { Counts, StoredStatus } from "../stores/contract/job-record.ts";
 import type { Store } from "../stores/contract/store.ts";
 import type { AnyTask } from "../tasks/any-task.ts";
+import { aQueue } from "../tasks/durable-options.ts";
 import { JobNotFoundError } from "../tasks/job-errors.ts";
 import type { CancelOutcome, JobDetails } from "../tasks/job.ts";
 import { isTask } from "../tasks/task.ts";

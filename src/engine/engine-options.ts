@@ -2,9 +2,10 @@ import type { WorkOptions } from "../background/hosted-engine.ts";
 import type { Clock } from "../base/clock.ts";
 import { aPositiveDuration, toMs, type Duration } from "../base/durations.ts";
 import { aLog, consoleLog, guardLog, type Log } from "../base/log.ts";
-import { aFunction, anObject, checkOptions, expected, strings, wholeNumber, type OptionRule } from "../base/options.ts";
+import { aFunction, anObject, checkOptions, expected, wholeNumber, type OptionRule } from "../base/options.ts";
 import type { Keep } from "../stores/contract/new-job.ts";
 import type { Store } from "../stores/contract/store.ts";
+import { aQueue } from "../tasks/durable-options.ts";
 import type { ScheduleDefinition } from "./schedules/schedule.ts";
 import type { TaskSource } from "./task-registry.ts";
 
@@ -106,6 +107,8 @@ export function engineSettings(options: EngineOptions): EngineSettings {
 
 /** @throws {InvalidOptionError} */
 export function checkWorkOptions(owner: string, options: WorkOptions): void {
-  checkOptions(owner, options, { concurrency: wholeNumber(1, 10_000), queues: strings });
+  checkOptions(owner, options, { concurrency: wholeNumber(1, 10_000), queues: anArray });
+  const wrong = options.queues?.findIndex((queue) => !aQueue.accepts(queue)) ?? -1;
+  if (wrong !== -1) throw expected(`${owner}: queues[${wrong}]`, aQueue.expected, options.queues?.[wrong]);
   if (options.queues?.length === 0) throw expected(`${owner}: queues`, "at least one queue, or none given for all", []);
 }

@@ -37,7 +37,8 @@ export interface DurableOptions<Args extends readonly unknown[] = never[]> exten
   readonly retention?: Retention;
 }
 
-const aQueue: OptionRule = {
+/** The rule for names of queues. */
+export const aQueue: OptionRule = {
   expected: "a name of letters, digits and any of _ . : / -",
   accepts: (value) => typeof value === "string" && /^[\w.:/-]{1,200}$/.test(value),
 };

@@ -19,11 +19,18 @@ export function jobLog({ log, fields, keep }: JobLogHost): Log {
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 
+/** In UTF-16 units, of which each takes six bytes at most. A store keeps 64 KiB of a line. */
+const longestLine = 10_000;
+
+/** Of what is too long the beginning of the message is kept. */
 function lineOf(level: keyof Log, message: string, fields: LogFields | undefined): string {
-  const line = { level, message };
-  if (fields === undefined) return JSON.stringify(line);
+  const line = textOf({ level, message, ...(fields === undefined ? {} : { fields }) });
+  return line.length <= longestLine ? line : textOf({ level, message: `${message.slice(0, longestLine)}…` });
+}
+
+function textOf(line: { readonly level: keyof Log; readonly message: string; readonly fields?: LogFields }): string {
   try {
-    return JSON.stringify({ ...line, fields }, plainer);
+    return JSON.stringify(line, plainer);
   } catch (error) {
     return JSON.stringify({ ...line, fields: { unprintable: messageOf(error) } });
   }
