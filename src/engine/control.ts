@@ -119,8 +119,7 @@ export abstract class Control {
   }
 
   async #setPaused(queue: string, paused: boolean): Promise<void> {
-    if (!aString.accepts(queue))
-      throw expected(paused ? "engine.pause" : "engine.resume", "the name of a queue", queue);
+    if (!aQueue.accepts(queue)) throw expected(paused ? "engine.pause" : "engine.resume", aQueue.expected, queue);
     await (await this.openStore()).setQueue(queue, { paused });
   }
 
