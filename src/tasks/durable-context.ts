@@ -10,7 +10,7 @@ export interface RunningJob {
   readonly createdAt: Date;
   /**
    * Ends the attempt by throwing, as if it had never begun: it does not count, and the job is due again after `delay`.
-   * What catches it has to throw it on.
+   * What catches it has to throw it on. `reason` goes to its log.
    */
   snooze(delay: Duration, reason?: string): never;
 }

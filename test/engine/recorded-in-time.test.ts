@@ -32,3 +32,19 @@ test("what a job reports while earlier reports are being written is kept, though
   for await (const { type } of job.events()) types.push(type);
   expect(types).toEqual(["log", "progress", "status"]);
 });
+
+test("why a job snoozes is kept in its log", async () => {
+  let asked = false;
+  const shy = task("shy", { durable: true }, ({ job }) => {
+    if (asked) return;
+    asked = true;
+    job.snooze(5, "too early");
+  });
+  await using engine = new Engine({ store: memory(), tasks: [shy], log: new MemoryLog() });
+  await engine.work();
+  const job = await engine.enqueue(shy);
+  await job.result();
+  const logged: unknown[] = [];
+  for await (const { type, data } of job.events()) if (type === "log") logged.push(data);
+  expect(logged).toEqual([{ level: "info", message: "snoozes for 5 ms: too early" }]);
+});

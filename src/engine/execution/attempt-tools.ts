@@ -71,7 +71,11 @@ export class AttemptTools implements ContextSource, StepsHost {
 
   get jobContext(): RunningJob {
     const { id, task, createdAt, trace } = this.#execution.job;
-    const snooze = (delay: Duration): never => this.#park({ kind: "snooze", delayMs: toMs(delay, "snooze") });
+    const snooze = (delay: Duration, reason?: string): never => {
+      const delayMs = toMs(delay, "snooze");
+      if (reason !== undefined) this.log.info(`snoozes for ${delayMs} ms: ${reason}`);
+      return this.#park({ kind: "snooze", delayMs });
+    };
     return { id, name: task, createdAt: new Date(createdAt), snooze, ...(trace === undefined ? {} : { trace }) };
   }
 
