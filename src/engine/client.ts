@@ -160,7 +160,7 @@ export class EngineClient {
   async #storeTogether(calls: readonly PreparedCall[]): Promise<void> {
     const [only] = calls;
     const jobs = calls.length === 1 && only !== undefined ? only.jobs : calls.flatMap((call) => call.jobs);
-    const answers = await this.#insert(jobs);
+    const answers = await this.#insert(jobs, true);
     let from = 0;
     for (const call of calls) {
       call.stored(answers.slice(from, from + call.jobs.length), "stored");
@@ -168,8 +168,9 @@ export class EngineClient {
     }
   }
 
-  #insert(jobs: readonly NewJob[]): Promise<readonly InsertAnswer[]> {
-    return this.#parts.core().inserter.insert(jobs, jobs.some(isDueAtOnce) ? this.#parts.onEager : undefined);
+  #insert(jobs: readonly NewJob[], isPatient = false): Promise<readonly InsertAnswer[]> {
+    const onWrite = jobs.some(isDueAtOnce) ? this.#parts.onEager : undefined;
+    return this.#parts.core().inserter.insert(jobs, { onWrite, isPatient });
   }
 
   /** The jobs of one slot of a schedule. */

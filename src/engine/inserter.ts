@@ -8,10 +8,27 @@ import { OverloadedError } from "../background/overloaded-error.ts";
 /** Calls that wait for their write: past this, more would only fill the memory. */
 const mostWaiting = 100_000;
 
+/**
+ * While many requests store something, their write waits this long for others: a commit costs as much as some twenty jobs.
+ * "Many" is so many in the last write, and recently, so that a request that comes alone is stored at once.
+ */
+const gatherMs = 2;
+const many = 4;
+const recentlyMs = 10;
+
+/** How a call is stored. */
+export interface InsertOptions {
+  /** Told when the store has just been asked, so that a claim which follows at once may share the commit. */
+  readonly onWrite?: (() => void) | undefined;
+  /** It may wait a little for others, where many come. */
+  readonly isPatient?: boolean;
+}
+
 /** The jobs of one call, stored together or not at all. */
 interface Entry {
   readonly jobs: readonly NewJob[];
   readonly onWrite: (() => void) | undefined;
+  readonly isPatient: boolean;
   /** By the monotonic clock. */
   readonly since: number;
   readonly resolve: (answers: readonly InsertAnswer[]) => void;
@@ -32,12 +49,9 @@ export class Inserter {
     this.#keyed = new Lane(store, timeoutMs);
   }
 
-  /**
-   * Resolves after the commit. `onWrite` is told when the store has just been asked, so that a claim which follows at once
-   * may share the commit. @throws {OverloadedError} when too many calls wait already.
-   */
-  insert(jobs: readonly NewJob[], onWrite?: () => void): Promise<readonly InsertAnswer[]> {
-    return jobs.some(isKeyed) ? this.#keyed.add(jobs, onWrite) : this.#plain.add(jobs, onWrite);
+  /** Resolves after the commit. @throws {OverloadedError} when too many calls wait already. */
+  insert(jobs: readonly NewJob[], options: InsertOptions = {}): Promise<readonly InsertAnswer[]> {
+    return jobs.some(isKeyed) ? this.#keyed.add(jobs, options) : this.#plain.add(jobs, options);
   }
 
   /** Resolves when nothing waits any longer. */
@@ -55,6 +69,12 @@ class Lane {
   readonly #timeoutMs: number;
   #waiting: Entry[] = [];
   #size = 0;
+  /** Does somebody wait who is not patient? */
+  #isUrgent = false;
+  /** Ends the wait for more. */
+  #hurry: (() => void) | undefined;
+  #lastSize = 0;
+  #lastWrite = Number.NEGATIVE_INFINITY;
   #writing: Promise<void> | undefined;
 
   constructor(store: Store, timeoutMs: number) {
@@ -62,15 +82,33 @@ class Lane {
     this.#timeoutMs = timeoutMs;
   }
 
-  add(jobs: readonly NewJob[], onWrite: (() => void) | undefined): Promise<readonly InsertAnswer[]> {
+  add(jobs: readonly NewJob[], { onWrite, isPatient = false }: InsertOptions): Promise<readonly InsertAnswer[]> {
     if (this.#size >= mostWaiting) {
       return Promise.reject(new OverloadedError(`${this.#size} durable tasks wait to be stored already`));
     }
     return new Promise((resolve, reject) => {
       this.#size += jobs.length;
-      this.#waiting.push({ jobs, onWrite, since: performance.now(), resolve, reject });
-      this.#writing ??= nextTurn().then(() => this.#write());
+      if (!isPatient) this.#hurryUp();
+      this.#waiting.push({ jobs, onWrite, isPatient, since: performance.now(), resolve, reject });
+      this.#writing ??= this.#gather().then(() => this.#write());
     });
+  }
+
+  /** Waits for the end of this turn of the event loop, and longer where all who wait are patient and many come. */
+  async #gather(): Promise<void> {
+    await nextTurn();
+    if (this.#isUrgent || this.#lastSize < many || performance.now() - this.#lastWrite > recentlyMs) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, gatherMs);
+    this.#hurry = resolve;
+    await promise;
+    clearTimeout(timer);
+    this.#hurry = undefined;
+  }
+
+  #hurryUp(): void {
+    this.#isUrgent = true;
+    this.#hurry?.();
   }
 
   async idle(): Promise<void> {
@@ -79,10 +117,13 @@ class Lane {
 
   async #write(): Promise<void> {
     const entries = this.#take();
+    this.#isUrgent = this.#waiting.some(({ isPatient }) => !isPatient);
+    this.#lastSize = entries.length;
+    this.#lastWrite = performance.now();
     await this.#insert(entries);
     this.#writing = undefined;
     // What was answered just now may call again at once: it is to be in the next write.
-    if (this.#waiting.length > 0) this.#writing = nextTurn().then(() => this.#write());
+    if (this.#waiting.length > 0) this.#writing = this.#gather().then(() => this.#write());
   }
 
   /** As many calls as fit; one call alone may be larger. */

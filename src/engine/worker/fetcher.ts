@@ -1,6 +1,6 @@
 import type { ClaimAnswer, ClaimedJob } from "../../stores/contract/claim.ts";
 import type { Store } from "../../stores/contract/store.ts";
-import type { Clock } from "../../base/clock.ts";
+import { systemClock, type Clock } from "../../base/clock.ts";
 import type { Batch, Session } from "./session.ts";
 import { Signal } from "./signal.ts";
 
@@ -27,6 +27,12 @@ export interface FetcherHost {
 
 const firstRetryMs = 100;
 const longestRetryMs = 5_000;
+/**
+ * While many jobs arrive, hints wait this long for others: one claim for all instead of one for each. "Many" is so many in
+ * the last claim, so that a job that comes alone is claimed at once.
+ */
+const gatherMs = 5;
+const many = 4;
 
 /** The one loop of a worker that claims jobs: when there is room, and when there may be work. */
 export class Fetcher {
@@ -38,6 +44,9 @@ export class Fetcher {
   #soon = false;
   /** Nothing was left at the last look, and nobody has said since that there may be more. */
   #dry = false;
+  /** The last claim took many, and all there were: the next one waits for more. */
+  #gathers = false;
+  #lastClaim = Number.NEGATIVE_INFINITY;
 
   constructor(host: FetcherHost) {
     this.#host = host;
@@ -48,12 +57,19 @@ export class Fetcher {
     while (!this.#stopped) {
       const { limit, keyed } = this.#host.room();
       if (limit === 0) await this.#waitForRoom();
+      else if (this.#gatherLeftMs > 0) await this.#signal.wait(this.#gatherLeftMs, systemClock);
       else await this.#fetch(limit, keyed);
     }
   }
 
-  /** There may be work. */
-  wake(): void {
+  /** How long to wait for more before the next claim. */
+  get #gatherLeftMs(): number {
+    return this.#gathers ? Math.ceil(gatherMs - (performance.now() - this.#lastClaim)) : 0;
+  }
+
+  /** There may be work; `isSure`: there will be, in the commit that a claim of this turn of the event loop shares. */
+  wake(isSure = false): void {
+    if (isSure) this.#gathers = false;
     this.#dry = false;
     this.#signal.raise();
   }
@@ -88,7 +104,10 @@ export class Fetcher {
     this.#retryMs = firstRetryMs;
     if (answer === "outdated") return;
     if (answer.ended) return this.#host.lost();
-    if (answer.more || answer.jobs.length >= limit) this.#dry = false;
+    const isAll = !answer.more && answer.jobs.length < limit;
+    this.#gathers = isAll && answer.jobs.length >= many;
+    this.#lastClaim = performance.now();
+    if (!isAll) this.#dry = false;
     // What is left over is no use to a worker that gets nothing of it: keyed jobs, when all slots are taken.
     const isLeft = answer.more && answer.jobs.length === 0;
     if (this.#dry || isLeft) await this.#signal.wait(this.#restMs(answer.nextDueInMs), this.#host.clock);

@@ -20,19 +20,31 @@ export interface SettlerParts {
 }
 
 const batchSize = 200;
+/**
+ * While many jobs end, outcomes wait this long for others, or until something else is written anyway: a commit costs more
+ * than all that is in it. "Many" is so many in the last batch, so that one job after another is settled at once.
+ */
+const gatherMs = 10;
+const many = 4;
 const firstRetryMs = 100;
 const longestRetryMs = 5_000;
 
 interface Waiting {
   readonly outcome: Outcome;
   readonly by: Settleable;
+  readonly isUrgent: boolean;
 }
 
 /** Settles outcomes in batches. None is dropped while the store can't be reached: their leases decide what they are worth. */
 export class Settler {
   readonly #parts: SettlerParts;
   #waiting: Waiting[] = [];
+  /** A flush will come in a while. */
   #scheduled = false;
+  /** A flush will come at the end of this turn of the event loop. */
+  #flushing = false;
+  #lastFlush = Number.NEGATIVE_INFINITY;
+  #lastSize = 0;
   #givenUp = false;
   #unsettled = 0;
   #onIdle: (() => void)[] = [];
@@ -49,33 +61,47 @@ export class Settler {
   /** Takes an outcome in, once what is to be written before it is. */
   addAfter(before: Promise<void>, by: Settleable, outcome: Outcome): void {
     this.#unsettled += 1;
-    void before.then(() => this.#push({ outcome, by }));
+    void before.then(() => this.#push({ outcome, by, isUrgent: true }));
   }
 
-  add(by: Settleable, outcome: Outcome): void {
+  /** Takes an outcome in. An urgent one, whose place somebody may wait for, does not wait for others. */
+  add(by: Settleable, outcome: Outcome, isUrgent = false): void {
     this.#unsettled += 1;
-    this.#push({ outcome, by });
+    this.#push({ outcome, by, isUrgent });
   }
 
   #push(waiting: Waiting): void {
     this.#waiting.push(waiting);
     if (this.#waiting.length >= batchSize) this.flush();
+    else if (waiting.isUrgent) this.#flushThisTurn();
     else if (!this.#scheduled) this.#flushSoon();
   }
 
-  /** After everything else that ends in this turn of the event loop. */
-  #flushSoon(): void {
-    this.#scheduled = true;
+  #flushThisTurn(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
     setImmediate(() => {
-      this.#scheduled = false;
+      this.#flushing = false;
       this.flush();
     });
+  }
+
+  /** After everything else that ends in this turn of the event loop, or a little later when much does. */
+  #flushSoon(): void {
+    if (this.#lastSize < many || performance.now() - this.#lastFlush >= gatherMs) return this.#flushThisTurn();
+    this.#scheduled = true;
+    setTimeout(() => {
+      this.#scheduled = false;
+      this.flush();
+    }, gatherMs);
   }
 
   flush(): void {
     if (this.#waiting.length === 0) return;
     const batch = this.#waiting;
     this.#waiting = [];
+    this.#lastFlush = performance.now();
+    this.#lastSize = batch.length;
     void this.#settle(batch);
   }
 
@@ -108,7 +134,9 @@ export class Settler {
   #fail(waiting: Waiting, error: unknown): void {
     const { id, token, kind } = waiting.outcome;
     if (kind === "failed") return this.#tell([waiting], []);
-    void this.#settle([{ by: waiting.by, outcome: { kind: "failed", id, token, error: errorRecord(error) } }]);
+    void this.#settle([
+      { by: waiting.by, isUrgent: true, outcome: { kind: "failed", id, token, error: errorRecord(error) } },
+    ]);
   }
 
   /** Without an answer it counts as lost. */

@@ -109,9 +109,10 @@ export class WorkerLoop {
     this.#fetching = this.#fetcher.run();
   }
 
-  /** There may be work: looks in the same turn of the event loop. */
+  /** Jobs are being stored: claims, and settles, in the same turn of the event loop, and so in the same commit. */
   wake(): void {
-    this.#fetcher.wake();
+    this.#workplace.settler.flush();
+    this.#fetcher.wake(true);
   }
 
   /** Claims nothing more and hands back what has not begun; what runs goes on. */

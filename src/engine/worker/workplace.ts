@@ -138,7 +138,7 @@ export class Workplace implements ExecutionHost {
   settle(execution: Execution, outcome: Outcome): void {
     // What an attempt has reported is fenced by its token, so it goes first.
     const recorded = this.recorder.isEmpty ? undefined : this.recorder.flush();
-    if (recorded === undefined) this.settler.add(execution, outcome);
+    if (recorded === undefined) this.settler.add(execution, outcome, execution.job.keyed || !this.#starts);
     else this.settler.addAfter(recorded, execution, outcome);
   }
 
@@ -217,7 +217,7 @@ export class Workplace implements ExecutionHost {
     this.#waiting = this.#waiting.filter((waiting) => !back.includes(waiting));
     for (const { job, batch } of back) {
       const returned: Settleable = { settled: () => this.#session.release(batch) };
-      this.settler.add(returned, { kind: "release", id: job.id, token: batch.token });
+      this.settler.add(returned, { kind: "release", id: job.id, token: batch.token }, true);
     }
   }
 

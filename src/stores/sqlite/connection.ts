@@ -8,8 +8,11 @@ export interface ConnectionOptions {
 /** The name of a database that is nowhere but in memory. */
 export const inMemory = ":memory:";
 
-/** A WAL with more pages than this is copied into the file at the next commit: the smaller, the shorter each stop. */
-const checkpointPages = 400;
+/**
+ * A WAL with more pages than this is copied into the file at the next commit. With 400 instead, a stop was hardly shorter,
+ * and commits came to two thirds.
+ */
+const checkpointPages = 2_000;
 const cacheKiB = 32_768;
 /** What is left of a WAL that has grown is cut off at this size. */
 const mostWalBytes = 64 * 1024 * 1024;
