@@ -104,11 +104,16 @@ export class Staff implements HostedEngine {
     return tasks;
   }
 
+  /** While another app is there, its work goes on. */
   stopClaiming(): void {
-    for (const worker of this.#workers) worker.stopClaiming();
+    if (this.#apps <= 1) for (const worker of this.#workers) worker.stopClaiming();
   }
 
   async stop(budget: StopBudget): Promise<readonly string[]> {
+    return this.#apps <= 1 ? this.#stopAll(budget) : [];
+  }
+
+  async #stopAll(budget: StopBudget): Promise<readonly string[]> {
     return (await Promise.all([...this.#workers].map((worker) => this.dismiss(worker, budget)))).flat();
   }
 
@@ -120,7 +125,7 @@ export class Staff implements HostedEngine {
   /** Stops all workers for good. */
   async close(budget: StopBudget): Promise<readonly string[]> {
     this.#closed = true;
-    const [tasks] = await Promise.all([this.stop(budget), this.#parts.scheduler.stop()]);
+    const [tasks] = await Promise.all([this.#stopAll(budget), this.#parts.scheduler.stop()]);
     return tasks;
   }
 

@@ -47,12 +47,12 @@ export class TaskRegistry {
   /** @throws {UnknownTaskError} when just this task is not listed. @throws {InvalidWorkError} when it is no durable one. */
   check(task: AnyTask): void {
     if (!isTask(task)) throw new InvalidWorkError(`expected a durable task or a composition, got ${describe(task)}`);
-    if (this.#tasks.get(task.name) !== task.definition) throw refusal(task);
+    if (this.#tasks.get(task.name) !== task.definition) throw refusal(task, this.#tasks.has(task.name));
   }
 }
 
-function refusal({ name, options }: AnyTask): InvalidWorkError | UnknownTaskError {
-  if (options.durable === true) return new UnknownTaskError(name);
+function refusal({ name, options }: AnyTask, hasNamesake: boolean): InvalidWorkError | UnknownTaskError {
+  if (options.durable === true) return new UnknownTaskError(name, hasNamesake);
   return new InvalidWorkError(`the task ${name} can't be stored: define it with durable: true`);
 }
 

@@ -21,9 +21,11 @@ export class EngineMissingError extends AfterworkError {
 
 /** A durable task that the engine does not list. Code `UNKNOWN_TASK`. */
 export class UnknownTaskError extends AfterworkError {
-  constructor(name: string) {
-    super("UNKNOWN_TASK", `the engine does not know the task ${name}: add it to its list of tasks`, {
-      details: { name },
-    });
+  /** `hasNamesake`: another task of that name is listed. */
+  constructor(name: string, hasNamesake = false) {
+    const remedy = hasNamesake
+      ? "what it lists under that name is another definition; use that one, or give this one a name of its own"
+      : "add it to its list of tasks";
+    super("UNKNOWN_TASK", `the engine does not know the task ${name}: ${remedy}`, { details: { name } });
   }
 }
