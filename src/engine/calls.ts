@@ -9,7 +9,8 @@ import { JobCancelledError } from "../tasks/job.ts";
 import { JobConflictError } from "../tasks/job-errors.ts";
 import type { InsertAnswer } from "../stores/contract/new-job.ts";
 import { inputOption } from "./execution/job-inputs.ts";
-import { StoredJob, Writing, type JobSource } from "./jobs/stored-job.ts";
+import { StoredJob, type JobSource } from "./jobs/stored-job.ts";
+import { Writing } from "./jobs/writing.ts";
 import type { TaskRegistry } from "./task-registry.ts";
 
 /** What calls are made with. */

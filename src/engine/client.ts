@@ -11,7 +11,8 @@ import type { DurableWork } from "../tasks/links.ts";
 import type { ScheduleDefinition } from "./schedules/schedule.ts";
 import type { EngineCore } from "./engine-core.ts";
 import { nextTurn } from "./next-turn.ts";
-import { StoredJob, Writing, type JobSource } from "./jobs/stored-job.ts";
+import { StoredJob, type JobSource } from "./jobs/stored-job.ts";
+import { Writing } from "./jobs/writing.ts";
 
 /** One call: its work, then its arguments. */
 export type Call = readonly [work: DurableWork, ...args: readonly unknown[]];

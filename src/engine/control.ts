@@ -1,5 +1,5 @@
 import { aString, checkOptions, expected, oneOf, wholeNumber, type OptionRule } from "../base/options.ts";
-import type { Counts, StoredStatus } from "../stores/contract/job-record.ts";
+import { storedStatuses, type Counts, type StoredStatus } from "../stores/contract/job-record.ts";
 import type { Store } from "../stores/contract/store.ts";
 import type { AnyTask } from "../tasks/any-task.ts";
 import { aQueue } from "../tasks/durable-options.ts";
@@ -37,18 +37,6 @@ export type RemoveOutcome = "removed" | "active" | "needed";
 /** Past this many, a number means "at least". */
 const countCap = 10_000;
 
-const statuses: readonly StoredStatus[] = [
-  "queued",
-  "scheduled",
-  "waiting",
-  "running",
-  "retrying",
-  "succeeded",
-  "failed",
-  "cancelled",
-  "expired",
-];
-
 /** All stores number their jobs. */
 const aCursor: OptionRule = {
   expected: "the cursor of a page",
@@ -68,7 +56,7 @@ export abstract class Control {
       "engine.jobs",
       { ...filter, task: name },
       {
-        status: oneOf(...statuses),
+        status: oneOf(...storedStatuses),
         task: aString,
         queue: aString,
         limit: wholeNumber(1, 1_000),
@@ -93,9 +81,8 @@ export abstract class Control {
   }
 
   /** @throws {JobNotFoundError} */
-  async cancel(id: string): Promise<CancelOutcome> {
-    const outcome = await this.#one(id, "engine.cancel", (store, ids) => store.cancel(ids));
-    return outcome;
+  cancel(id: string): Promise<CancelOutcome> {
+    return this.#one(id, "engine.cancel", (store, ids) => store.cancel(ids));
   }
 
   /** Makes a job due again that has failed, expired or was cancelled. @throws {JobNotFoundError} */

@@ -1,5 +1,5 @@
 import { aDuration, toMs, type Duration } from "../../base/durations.ts";
-import type { StoredStatus } from "../../stores/contract/job-record.ts";
+import { storedStatuses, type StoredStatus } from "../../stores/contract/job-record.ts";
 import type { JsonSchema, StandardJSONSchemaV1, StandardSchemaV1 } from "../schemas/standard-schema.ts";
 
 /** A schema of a text that may be left out. */
@@ -43,28 +43,15 @@ export function optionalText(description: string): TextSchema<string | undefined
   return textSchema({ type: "string", minLength: 1, description }, read, absent);
 }
 
-/** Where stored jobs stand. */
-const statuses: readonly StoredStatus[] = [
-  "queued",
-  "scheduled",
-  "waiting",
-  "running",
-  "retrying",
-  "succeeded",
-  "failed",
-  "cancelled",
-  "expired",
-];
-
 /** The JSON Schema of a status. */
-export const statusJson: JsonSchema = { type: "string", enum: statuses };
+export const statusJson: JsonSchema = { type: "string", enum: storedStatuses };
 
-/** One of the statuses. */
+/** One of the storedStatuses. */
 export const optionalStatus: TextSchema<StoredStatus | undefined> = textSchema(
   statusJson,
   (text): Reading<StoredStatus> => {
-    const status = statuses.find((known) => known === text);
-    return status === undefined ? refuse("enum", `Input should be ${statuses.join(", ")}`) : { value: status };
+    const status = storedStatuses.find((known) => known === text);
+    return status === undefined ? refuse("enum", `Input should be ${storedStatuses.join(", ")}`) : { value: status };
   },
   absent,
 );

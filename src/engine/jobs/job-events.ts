@@ -5,7 +5,7 @@ import type { Store } from "../../stores/contract/store.ts";
 import { isTerminal } from "../../tasks/job-states.ts";
 import { JobNotFoundError } from "../../tasks/job-errors.ts";
 import type { EventsOptions, JobEvent } from "../../tasks/job.ts";
-import { Signal } from "../worker/signal.ts";
+import { Wakeup } from "../wakeup.ts";
 
 /** Without a hint, the store is asked this often. */
 const pollMs = 200;
@@ -24,7 +24,7 @@ export async function* jobEvents(
   store: Store,
   { after = 0, signal }: EventsOptions,
 ): AsyncGenerator<JobEvent, void, undefined> {
-  const news = new Signal();
+  const news = new Wakeup();
   const stopListening = store.onWake(() => news.raise());
   const leave = (): void => news.raise();
   signal?.addEventListener("abort", leave, { once: true });

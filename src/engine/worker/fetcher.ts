@@ -2,7 +2,7 @@ import type { ClaimAnswer, ClaimedJob } from "../../stores/contract/claim.ts";
 import type { Store } from "../../stores/contract/store.ts";
 import { systemClock, type Clock } from "../../base/clock.ts";
 import type { Batch, Session } from "./session.ts";
-import { Signal } from "./signal.ts";
+import { Wakeup } from "../wakeup.ts";
 
 /** What a fetcher works for. */
 export interface FetcherHost {
@@ -37,7 +37,7 @@ const many = 4;
 /** The one loop of a worker that claims jobs: when there is room, and when there may be work. */
 export class Fetcher {
   readonly #host: FetcherHost;
-  readonly #signal = new Signal();
+  readonly #signal = new Wakeup();
   #stopped = false;
   #turn = 0;
   #retryMs = firstRetryMs;

@@ -6,6 +6,19 @@ import type { JobStatus } from "../../tasks/job.ts";
  */
 export type StoredStatus = Exclude<JobStatus, "pending">;
 
+/** All of them. */
+export const storedStatuses: readonly StoredStatus[] = [
+  "queued",
+  "scheduled",
+  "waiting",
+  "running",
+  "retrying",
+  "succeeded",
+  "failed",
+  "cancelled",
+  "expired",
+];
+
 /** An error as it is kept. */
 export interface ErrorRecord {
   readonly name: string;

@@ -1,8 +1,8 @@
-import { systemClock } from "../../base/clock.ts";
-import type { Clock } from "../../base/clock.ts";
+import { systemClock } from "../base/clock.ts";
+import type { Clock } from "../base/clock.ts";
 
 /** Something to wait for that may have happened already. */
-export class Signal {
+export class Wakeup {
   #raised = false;
   #waiting: (() => void) | undefined;
 
