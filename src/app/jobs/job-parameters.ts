@@ -46,7 +46,7 @@ export function optionalText(description: string): TextSchema<string | undefined
 /** The JSON Schema of a status. */
 export const statusJson: JsonSchema = { type: "string", enum: storedStatuses };
 
-/** One of the storedStatuses. */
+/** One of the statuses. */
 export const optionalStatus: TextSchema<StoredStatus | undefined> = textSchema(
   statusJson,
   (text): Reading<StoredStatus> => {
