@@ -1,6 +1,6 @@
 import { AfterworkError } from "../base/errors.ts";
 import type { InsertAnswer, NewJob } from "../stores/contract/new-job.ts";
-import { StoreFaultError } from "../stores/contract/store-fault-error.ts";
+import { isPassingFault } from "../stores/contract/store-fault-error.ts";
 import type { Store } from "../stores/contract/store.ts";
 import { nextTurn } from "./next-turn.ts";
 import { OverloadedError } from "../background/overloaded-error.ts";
@@ -159,7 +159,7 @@ class Lane {
 
   /** What is wrong with one call is not to fail the others. */
   async #blame(entries: readonly Entry[], error: unknown): Promise<void> {
-    const isCalls = error instanceof AfterworkError && !(error instanceof StoreFaultError && error.passing);
+    const isCalls = error instanceof AfterworkError && !isPassingFault(error);
     if (isCalls && entries.length > 1) for (const entry of entries) await this.#insert([entry]);
     else for (const { reject } of entries) reject(error);
     if (!isCalls) this.#rejectLate(error);

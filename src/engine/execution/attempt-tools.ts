@@ -4,7 +4,6 @@ import type { RecordEntry, StepRecord } from "../../stores/contract/outcome.ts";
 import type { AnyTask } from "../../tasks/any-task.ts";
 import type { BackgroundTasks } from "../../tasks/background-tasks.ts";
 import type { RunningJob } from "../../tasks/durable-context.ts";
-
 import type { ContextSource } from "./attempt-context.ts";
 import type { ExecutionHost, HeldJob } from "./execution-host.ts";
 import { jobLog } from "./job-log.ts";

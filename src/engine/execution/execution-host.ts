@@ -3,7 +3,7 @@ import type { Clock } from "../../base/clock.ts";
 import type { Events } from "../../base/events.ts";
 import type { ClaimedJob } from "../../stores/contract/claim.ts";
 import type { Batch } from "../worker/session.ts";
-import type { Outcome, SettleAnswer } from "../../stores/contract/outcome.ts";
+import type { Outcome } from "../../stores/contract/outcome.ts";
 import type { Store } from "../../stores/contract/store.ts";
 import type { EngineEvents } from "../engine-events.ts";
 import type { TaskRegistry } from "../task-registry.ts";
@@ -41,7 +41,7 @@ export interface ExecutionHost {
   /** A function that had been given up has ended after all. */
   returned(execution: HeldJob): void;
   /** Nothing more will happen to it: it was settled, or lost. */
-  over(execution: HeldJob, answer: SettleAnswer): void;
+  over(execution: HeldJob): void;
 }
 
 /** How executions tell what happened. */

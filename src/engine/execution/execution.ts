@@ -244,7 +244,7 @@ export class Execution implements TaskCallHost {
   #finish(answer: SettleAnswer): void {
     if (answer === "lost") this.#reports.lost();
     this.#work?.end(answer !== "lost");
-    this.#host.over(this, answer);
+    this.#host.over(this);
   }
 
   #free(): void {

@@ -2,7 +2,7 @@ import { sleep, type Clock } from "../../base/clock.ts";
 import { AfterworkError } from "../../base/errors.ts";
 import { errorRecord } from "../execution/error-record.ts";
 import type { Outcome, SettleAnswer } from "../../stores/contract/outcome.ts";
-import { StoreFaultError } from "../../stores/contract/store-fault-error.ts";
+import { isPassingFault } from "../../stores/contract/store-fault-error.ts";
 import type { Store } from "../../stores/contract/store.ts";
 
 /** Who is told what became of an outcome. */
@@ -117,7 +117,7 @@ export class Settler {
         return this.#tell(batch, await this.#parts.store.settle(this.#parts.worker(), outcomes));
       } catch (error) {
         if (this.#givenUp) return this.#tell(batch, []);
-        if (!isPassing(error) && batch.length > 1) return this.#settleEach(batch);
+        if (!isPassingFault(error) && batch.length > 1) return this.#settleEach(batch);
         this.#parts.onError(error);
         if (isOfTheOutcome(error)) return this.#fail(batch[0] as Waiting, error);
         await sleep(this.#parts.clock, waitMs);
@@ -164,8 +164,4 @@ export class Settler {
 /** The guard refuses what no store could keep; everything else is the store's own trouble, and may pass. */
 function isOfTheOutcome(error: unknown): boolean {
   return error instanceof AfterworkError && error.code !== "STORE_FAULT";
-}
-
-function isPassing(error: unknown): boolean {
-  return error instanceof StoreFaultError && error.passing;
 }

@@ -1,7 +1,7 @@
 import type { AttemptEnvironment } from "../../background/attempt.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { ClaimedJob } from "../../stores/contract/claim.ts";
-import type { Outcome, SettleAnswer } from "../../stores/contract/outcome.ts";
+import type { Outcome } from "../../stores/contract/outcome.ts";
 import type { Store } from "../../stores/contract/store.ts";
 import { Execution } from "../execution/execution.ts";
 import type { EngineReports, ExecutionHost, HeldJob } from "../execution/execution-host.ts";
@@ -151,7 +151,7 @@ export class Workplace implements ExecutionHost {
     if (this.running === 0) this.#tellEmpty();
   }
 
-  over(execution: Execution, _answer: SettleAnswer): void {
+  over(execution: Execution): void {
     this.#session.release(execution.batch);
     // By then all slots may be free, so that no end of a job would tell of the room.
     if (this.#isClogged && this.settler.backlog <= mostUnsettled) {
@@ -176,14 +176,14 @@ export class Workplace implements ExecutionHost {
   /** Somebody wants these jobs to stop. */
   cancel(ids: readonly string[]): void {
     const wanted = new Set(ids);
-    for (const { job, stop } of this.#runningJobs()) if (wanted.has(job.id)) stop(stopForCancel(job.task, job.id));
+    this.#stopEach(({ id, task }) => (wanted.has(id) ? stopForCancel(task, id) : undefined));
     this.#handBack(({ job }) => wanted.has(job.id));
   }
 
   /** Everything that was held has been lost. */
   loseAll(): void {
     this.#waiting = [];
-    for (const { job, stop } of this.#runningJobs()) stop(stopForLoss(job.task, job.id));
+    this.#stopEach(({ id, task }) => stopForLoss(task, id));
   }
 
   /** From now on nothing is started: what has not begun goes back, and so does what is still to come. */
@@ -194,7 +194,7 @@ export class Workplace implements ExecutionHost {
 
   /** What runs is asked to stop, to be handed back. */
   stopAll(): void {
-    for (const { job, stop } of this.#runningJobs()) stop(stopForShutdown(job.task, job.id));
+    this.#stopEach(({ id, task }) => stopForShutdown(task, id));
   }
 
   /** Resolves when nothing runs and everything is settled. */
@@ -221,8 +221,12 @@ export class Workplace implements ExecutionHost {
     }
   }
 
-  #runningJobs(): readonly { readonly job: ClaimedJob; readonly stop: (stop: Stop) => void }[] {
-    return [...this.#slots].map((execution) => ({ job: execution.job, stop: (stop) => execution.stop(stop) }));
+  /** Asks those that run to stop for whom there is a reason. */
+  #stopEach(stopOf: (job: ClaimedJob) => Stop | undefined): void {
+    for (const execution of this.#slots) {
+      const stop = stopOf(execution.job);
+      if (stop !== undefined) execution.stop(stop);
+    }
   }
 
   #tellEmpty(): void {

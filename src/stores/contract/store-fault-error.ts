@@ -10,3 +10,8 @@ export class StoreFaultError extends AfterworkError {
     this.passing = options.passing ?? false;
   }
 }
+
+/** Is it a fault of a store that may pass? */
+export function isPassingFault(error: unknown): boolean {
+  return error instanceof StoreFaultError && error.passing;
+}

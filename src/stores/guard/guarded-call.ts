@@ -1,5 +1,5 @@
 import type { Clock } from "../../base/clock.ts";
-import { StoreFaultError } from "../contract/store-fault-error.ts";
+import { isPassingFault, StoreFaultError } from "../contract/store-fault-error.ts";
 
 /** What the waits between tries depend on. */
 export interface Backoff {
@@ -68,7 +68,7 @@ export class GuardedCall<Answer> {
 
   #fail(error: unknown): void {
     if (this.#over) return;
-    const passing = error instanceof StoreFaultError && error.passing;
+    const passing = isPassingFault(error);
     if (passing) this.#listener.onFault(error);
     const { clock, random } = this.#backoff;
     const waitMs = this.#waitMs * (0.5 + random());

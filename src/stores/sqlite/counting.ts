@@ -1,4 +1,4 @@
-import type { Counts, QueueCounts, StoredStatus } from "../contract/job-record.ts";
+import { storedStatuses, type Counts, type QueueCounts, type StoredStatus } from "../contract/job-record.ts";
 import { Queues, type Queue } from "./queues.ts";
 import type { Statements } from "./statements.ts";
 
@@ -11,22 +11,10 @@ export function countJobs(sql: Statements, cap: number, now: number): Counts {
   queues.load();
   const all = queues.all().map((queue) => tally(sql, queue, now));
   const statuses = Object.fromEntries(
-    statusNames.map((status) => [status, Math.min(cap, sum(all.map((each) => each.statuses[status])))]),
+    storedStatuses.map((status) => [status, Math.min(cap, sum(all.map((each) => each.statuses[status])))]),
   ) as Record<StoredStatus, number>;
   return { statuses, queues: all.map((each) => countsOf(each, cap)), now };
 }
-
-const statusNames = [
-  "queued",
-  "scheduled",
-  "waiting",
-  "running",
-  "retrying",
-  "succeeded",
-  "failed",
-  "cancelled",
-  "expired",
-] as const satisfies readonly StoredStatus[];
 
 interface Tally {
   readonly name: string;
