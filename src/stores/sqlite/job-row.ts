@@ -58,7 +58,7 @@ const selectJob = `select
     j.flags | iif(c.seq is null, 0, ${flag.course}) as flags, j.created_at as createdAt,
     coalesce(c.due_at, j.due_at) as dueAt, j.expires_at as expiresAt, j.concurrency, j.rate, j.rules,
     coalesce(h.attempt, c.attempts, 0) as attempts, coalesce(c.only_crashes, 1) as onlyCrashes,
-    coalesce(h.started_at, c.started_at) as startedAt, coalesce(s.name, c.worker) as worker,
+    coalesce(h.started_at, o.started_at, c.started_at) as startedAt, coalesce(s.name, o.worker, c.worker) as worker,
     coalesce(o.token, c.token) as settledToken, h.session, h.token,
     w.parents as waiting, p.seq as parked, coalesce(h.stop, o.stop, 0) as stop, o.status as "end", nullif(hex(o.ended_by), '') as endedBy
   from afterwork_job j

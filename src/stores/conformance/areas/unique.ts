@@ -7,6 +7,18 @@ export const unique: ConformanceArea = {
   name: "unique keys",
   cases: [
     {
+      name: "a job that was claimed before its retry is not replaced",
+      async run(trial) {
+        const worker = await trial.worker();
+        const first = trial.newJob({ unique: { key: "k", onConflict: "existing" } });
+        await trial.store.insert([first]);
+        await worker.fail(await worker.claimOne());
+        assert.deepEqual(await trial.store.retry([first.id]), ["retried"]);
+        const second = trial.newJob({ unique: { key: "k", onConflict: "replace" } });
+        assert.deepEqual(await trial.store.insert([second]), [{ id: second.id, deduplicated: false }]);
+      },
+    },
+    {
       name: "the second job with a key is an alias of the first",
       async run(trial) {
         const rule = existing();
