@@ -4,6 +4,7 @@ import { concurrency } from "./areas/concurrency.ts";
 import { crashes } from "./areas/crashes.ts";
 import { familyRetry } from "./areas/family-retry.ts";
 import { family } from "./areas/family.ts";
+import { gates } from "./areas/gates.ts";
 import { insert } from "./areas/insert.ts";
 import { leases } from "./areas/leases.ts";
 import { opening } from "./areas/opening.ts";
@@ -16,6 +17,7 @@ import { retry } from "./areas/retry.ts";
 import { schedules } from "./areas/schedules.ts";
 import { settle } from "./areas/settle.ts";
 import { stepsAndEvents } from "./areas/steps-events.ts";
+import { suspects } from "./areas/suspects.ts";
 import { transactions } from "./areas/transactions.ts";
 import { unique } from "./areas/unique.ts";
 import { wake } from "./areas/wake.ts";
@@ -30,12 +32,14 @@ export const conformance: readonly ConformanceArea[] = [
   leases,
   settle,
   crashes,
+  suspects,
   cancel,
   retry,
   removal,
   unique,
   concurrency,
   rate,
+  gates,
   family,
   familyRetry,
   stepsAndEvents,

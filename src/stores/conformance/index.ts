@@ -8,6 +8,7 @@ export type {
   WorkerSession,
 } from "../contract/claim.ts";
 export { parentError } from "../contract/ended-by-parent.ts";
+export type { Finding, FindingLevel } from "../contract/finding.ts";
 export type {
   Counts,
   ErrorRecord,
@@ -28,6 +29,7 @@ export type {
   UniqueRule,
 } from "../contract/new-job.ts";
 export type { EventRecord, Outcome, RecordEntry, SettleAnswer, StepRecord } from "../contract/outcome.ts";
+export { crashesOf, fitsBeside, type Crashes } from "../contract/suspects.ts";
 export { StoreFaultError } from "../contract/store-fault-error.ts";
 export type { Capabilities, MigrationReport, ScheduleRecord, Store, WakeTopic } from "../contract/store.ts";
 export type { ConformanceArea, ConformanceCase, Need } from "./conformance-case.ts";

@@ -75,6 +75,16 @@ export class Trial {
     return (await this.store.counts(1)).now;
   }
 
+  /** How far two times of one call may be apart, in milliseconds: a server's clock goes on within it. */
+  get slack(): number {
+    return this.store.capabilities.clock === "settable" ? 0 : this.tick / 2;
+  }
+
+  /** Is it this time, or nearly so where a server's clock tells it? */
+  assertTime(actual: number | undefined, wanted: number | undefined): void {
+    assert.ok(Math.abs(defined(actual) - defined(wanted)) <= this.slack, `expected the time ${wanted}, got ${actual}`);
+  }
+
   /** The record of a job that is there. */
   async record(id: string): Promise<JobRecord> {
     const [record] = await this.store.get([id]);

@@ -22,6 +22,8 @@ export interface ClaimRequest {
    * before it have left of `limit`; then what is left goes to whoever has more, in the same order.
    */
   readonly queues: readonly string[] | undefined;
+  /** Where all are served: so many of them, counted round, come last instead of first. Default 0. */
+  readonly turn?: number;
   /**
    * The names of the tasks that it knows. Jobs of others, where they come first, are parked; they keep their place in the
    * order, which they take again when somebody claims from their queue who knows them.
@@ -34,14 +36,15 @@ export interface ClaimRequest {
 
 /** The answer to a claim. */
 export interface ClaimAnswer {
-  /** In the order in which they are to be started. */
+  /** In the order in which they are to be started. @see `Store.claim` for what does not go together */
   readonly jobs: readonly ClaimedJob[];
   /**
    * When the next job of these queues becomes due, or room for a rate-limited one of any queue arises; never later than
-   * that; absent when nothing is waiting for a time.
+   * that; 0 also when a permit that came free during the claim is there for somebody who waits; absent when nothing is
+   * waiting for a time.
    */
   readonly nextDueInMs?: number;
-  /** `limit` was reached and there may be more. */
+  /** `limit` was reached and there may be more, for this session. */
   readonly more: boolean;
   /** The jobs that were parked just now, because this worker does not know their tasks. */
   readonly parked: readonly { readonly id: string; readonly task: string }[];

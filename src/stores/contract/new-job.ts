@@ -72,9 +72,9 @@ export interface UniqueRule {
 }
 
 /**
- * At most `limit` jobs with this key run at a time. The limit of the job stored last counts. A permit is taken when a due
- * job is let through to its queue, and given back when it is settled in whatever way, taken out or parked; waiters are let
- * through in the order of claims.
+ * At most `limit` jobs with this key run at a time. The limit of the job stored last counts. A due job stands in line. A
+ * permit is taken when a claim lets it through to its queue, and given back when it is settled in whatever way, taken out or
+ * parked; what waits is let through in the order of claims. See `Store.claim`.
  */
 export interface ConcurrencyRule {
   readonly key: string;
@@ -83,7 +83,9 @@ export interface ConcurrencyRule {
 
 /**
  * At most `limit` jobs with this key are claimed in any window `(t - perMs, t]` of the store's clock. A claim counts, also
- * if the job is handed back. With a concurrency rule as well a job needs both: it waits where it is refused.
+ * if the job is handed back. A permit is taken when a claim lets a due job through to its queue, and given back when it is
+ * taken out or parked, or when its start has left the window; what waits is let through in the order of claims. With a
+ * concurrency rule as well a job needs both: it stands in that line first, and then waits where it is refused.
  */
 export interface RateRule {
   readonly key: string;

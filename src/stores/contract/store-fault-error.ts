@@ -1,7 +1,8 @@
-import { AfterworkError, type ErrorExtras } from "../../base/errors.ts";
+import type { ErrorExtras } from "../../base/errors.ts";
+import { UnavailableError } from "../../base/unavailable-error.ts";
 
-/** What a store failed with. Code `STORE_FAULT`. */
-export class StoreFaultError extends AfterworkError {
+/** What a store failed with. Code `STORE_FAULT`; over HTTP a 503 with `Retry-After`. */
+export class StoreFaultError extends UnavailableError {
   /** May the same call succeed in a moment? A locked file and a lost connection do; a full disk and a corrupt file don't. */
   readonly passing: boolean;
 

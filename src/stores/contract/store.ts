@@ -1,4 +1,5 @@
 import type { ClaimAnswer, ClaimRequest, ExtendAnswer, ReclaimAnswer, WorkerSession } from "./claim.ts";
+import type { Finding } from "./finding.ts";
 import type { Counts, JobPage, JobRecord, ListFilter } from "./job-record.ts";
 import type { InsertAnswer, NewJob } from "./new-job.ts";
 import type { EventRecord, Outcome, RecordEntry, SettleAnswer, StepRecord } from "./outcome.ts";
@@ -17,6 +18,10 @@ export interface Capabilities {
   readonly durability: "none" | "process" | "power";
   /** How many jobs one `insert`, `claim` or `settle` should hold at most. */
   readonly maxBatch: number;
+  /** Are calls carried out in their order, so that a claim right after an insert, not awaited, finds its jobs? */
+  readonly inOrder: boolean;
+  /** How many short jobs a worker should claim, and settle, at a time where there are many: more would save little. */
+  readonly goodBatch: number;
 }
 
 /** A schedule as it is kept. */
@@ -59,6 +64,11 @@ export interface Store {
   close(): Promise<void>;
   /** Brings the schema up to date under a lock; with `plan` only says how. */
   migrate(options?: { readonly plan?: boolean }): Promise<MigrationReport>;
+  /**
+   * Examines what it stands on and how it fares, opened or not; nothing is changed. That the database can't be reached is a
+   * finding. A store without it has nothing to check.
+   */
+  diagnose?(): Promise<readonly Finding[]>;
 
   /**
    * Stores jobs, in this order; the answers come in the same. All or nothing. With `tx`, a transaction of the user's own, it is
@@ -67,6 +77,19 @@ export interface Store {
   insert(jobs: readonly NewJob[], tx?: unknown): Promise<readonly InsertAnswer[]>;
 
   register(worker: WorkerSession): Promise<void>;
+  /**
+   * Gives a worker jobs. Before that, for all queues: what has become due, at most 500 jobs, goes to its queue, or into the
+   * line of its gate, that of its concurrency key if it has one, else that of its rate; so does what was parked in the
+   * queues asked for and the worker knows. Then every gate with waiters and room is filled, those of concurrency first, each
+   * in the order of keys: the first waiter is let through to its queue, with permits of both its gates, or goes to the line
+   * of the other one if that has no room. Permits are given out by claims only; whatever else makes room for somebody who
+   * waits is a hint `jobs`. A store may bound how many one claim lets through, if `nextDueInMs` is 0 then.
+   *
+   * Of the queues' jobs a worker is given the first that fit beside what its session holds. A suspect, a job that has been
+   * lost to crashes twice or more and to nothing else, is given without others that have crashed: a session that holds one
+   * is given no job that was lost to crashes only, once or more often; one that holds such a job is given no suspect. What
+   * is passed over keeps its place. Whatever takes such a job from a session is a hint `jobs` while others like it are ready.
+   */
   claim(request: ClaimRequest): Promise<ClaimAnswer>;
   /**
    * Renews a session. `tokens` are all those under which the worker holds jobs or is just claiming some: what it holds under

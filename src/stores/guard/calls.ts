@@ -1,8 +1,8 @@
-import type { Clock } from "../../base/clock.ts";
+import { sleep, type Clock } from "../../base/clock.ts";
 import { AfterworkError, messageOf } from "../../base/errors.ts";
 import type { Log } from "../../base/log.ts";
-import { StoreFaultError } from "../contract/store-fault-error.ts";
-import { GuardedCall, type Backoff } from "./guarded-call.ts";
+import { isPassingFault, StoreFaultError } from "../contract/store-fault-error.ts";
+import { firstWaitMs, GuardedCall, longestWaitMs, type Backoff } from "./guarded-call.ts";
 
 /** What calls are bounded by. */
 export interface CallBounds {
@@ -54,6 +54,24 @@ export class Calls {
       return await call();
     } catch (error) {
       throw asFault(name, error);
+    }
+  }
+
+  /** The same, tried again while faults pass, as long as another call would be. */
+  async runUntilThere<Answer>(name: string, call: () => Promise<Answer>): Promise<Answer> {
+    const { clock, timeoutMs } = this.#bounds;
+    const deadline = clock.now() + timeoutMs;
+    for (let waitMs = firstWaitMs; ; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
+      if (this.#closed) throw closedError(name);
+      try {
+        const answer = await call();
+        this.#noteHealth();
+        return answer;
+      } catch (error) {
+        if (!isPassingFault(error) || clock.now() + waitMs >= deadline) throw asFault(name, error);
+        this.#noteTrouble(name, error);
+      }
+      await sleep(clock, waitMs);
     }
   }
 

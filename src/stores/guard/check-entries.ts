@@ -1,7 +1,7 @@
 import { AfterworkError } from "../../base/errors.ts";
 import { maxPayloadBytes } from "../../tasks/payload.ts";
 import type { RecordEntry } from "../contract/outcome.ts";
-import { fitsInto } from "./text-size.ts";
+import { fitsInto, isStorable } from "./text-size.ts";
 
 const maxEventBytes = 65_536;
 
@@ -19,8 +19,9 @@ export function checkedEntries(entries: readonly RecordEntry[]): readonly Record
 
 function isReady(entry: RecordEntry): boolean {
   if (entry.kind !== "step") return fitsInto(entry.data, maxEventBytes);
-  if (fitsInto(entry.value, maxPayloadBytes)) return true;
-  const message = `the step ${JSON.stringify(entry.name)} of the job ${entry.id}: expected at most ${maxPayloadBytes} bytes`;
+  if (fitsInto(entry.value, maxPayloadBytes) && isStorable(entry.value) && isStorable(entry.name)) return true;
+  const wanted = `at most ${maxPayloadBytes} bytes, and neither U+0000 nor lone surrogates`;
+  const message = `the step ${JSON.stringify(entry.name)} of the job ${entry.id}: expected ${wanted}`;
   throw new AfterworkError("RESULT_INVALID", message, { details: { job: entry.id } });
 }
 

@@ -3,7 +3,7 @@ import { maxPayloadBytes } from "../../tasks/payload.ts";
 import { InvalidArgumentsError } from "../../tasks/payload-errors.ts";
 import type { NewJob } from "../contract/new-job.ts";
 import { isJobId } from "./job-ids.ts";
-import { fitsInto } from "./text-size.ts";
+import { fitsInto, isStorable } from "./text-size.ts";
 import { hasFraction, withWholeTimes } from "./whole-times.ts";
 
 const mostParents = 10_000;
@@ -11,12 +11,13 @@ const longestName = 500;
 const longestKey = 2000;
 
 const aName: OptionRule = {
-  expected: `a string of 1 to ${longestName} characters`,
-  accepts: (value) => typeof value === "string" && value.length > 0 && value.length <= longestName,
+  expected: `a string of 1 to ${longestName} characters, without U+0000 and lone surrogates`,
+  accepts: (value) => typeof value === "string" && value.length > 0 && value.length <= longestName && isStorable(value),
 };
 const aKey: OptionRule = {
-  expected: `a string of at most ${longestKey} characters`,
-  accepts: (value) => value === undefined || (typeof value === "string" && value.length <= longestKey),
+  expected: `a string of at most ${longestKey} characters, without U+0000 and lone surrogates`,
+  accepts: (value) =>
+    value === undefined || (typeof value === "string" && value.length <= longestKey && isStorable(value)),
 };
 const aTime: OptionRule = {
   expected: "a number of milliseconds, not negative",
@@ -31,8 +32,9 @@ const aLimit: OptionRule = {
   accepts: (value) => value === undefined || (Number.isSafeInteger(value) && Number(value) >= 1),
 };
 const aText: OptionRule = {
-  expected: `a text of at most ${maxPayloadBytes} bytes`,
-  accepts: (value) => value === undefined || (typeof value === "string" && fitsInto(value, maxPayloadBytes)),
+  expected: `a text of at most ${maxPayloadBytes} bytes, without U+0000 and lone surrogates`,
+  accepts: (value) =>
+    value === undefined || (typeof value === "string" && fitsInto(value, maxPayloadBytes) && isStorable(value)),
 };
 const parentIds: OptionRule = {
   expected: `at most ${mostParents} ids of jobs, without duplicates`,
@@ -82,6 +84,10 @@ function checkJob(job: NewJob): void {
   for (const [name, rule, read] of rules) {
     const value = read(job);
     if (!rule.accepts(value)) throw expected(`the job ${job.id} of ${job.task}: ${name}`, rule.expected, value);
+  }
+  if (!isStorable(job.args)) {
+    const message = "expected a text without U+0000 and lone surrogates, as JSON is; its codec made another one";
+    throw new InvalidArgumentsError(job.task, [{ path: [], message }]);
   }
   if (fitsInto(job.args, maxPayloadBytes)) return;
   const message = `expected at most ${maxPayloadBytes} bytes of text; store the data somewhere else, and pass a reference`;

@@ -3,7 +3,7 @@ import { expected } from "../../base/options.ts";
 import { maxPayloadBytes } from "../../tasks/payload.ts";
 import type { Outcome } from "../contract/outcome.ts";
 import { checkedJobs } from "./check-jobs.ts";
-import { fitsInto } from "./text-size.ts";
+import { fitsInto, isStorable } from "./text-size.ts";
 import { rounded } from "./whole-times.ts";
 
 /** The list of a group is a result that holds many results, so this is more than one task may return. */
@@ -12,7 +12,7 @@ const maxResultBytes = 64 * maxPayloadBytes;
 /**
  * The outcomes as stores take them: waits are rounded to whole milliseconds.
  *
- * @throws {AfterworkError} with the code `RESULT_INVALID` for a result that is too large.
+ * @throws {AfterworkError} with the code `RESULT_INVALID` for a result that is too large, or that no store could keep.
  * @throws {InvalidOptionError} for a wait that is none, or a spawned job that no store could keep.
  */
 export function checkedOutcomes(outcomes: readonly Outcome[]): readonly Outcome[] {
@@ -40,7 +40,8 @@ function isWait({ id, delayMs }: { readonly id: string; readonly delayMs: number
 }
 
 function checkResult({ id, result }: { readonly id: string; readonly result: string | undefined }): void {
-  if (result === undefined || fitsInto(result, maxResultBytes)) return;
-  const message = `the result of the job ${id}: expected at most ${maxResultBytes} bytes of text`;
+  if (result === undefined || (fitsInto(result, maxResultBytes) && isStorable(result))) return;
+  const wanted = `at most ${maxResultBytes} bytes of text, without U+0000 and lone surrogates`;
+  const message = `the result of the job ${id}: expected ${wanted}`;
   throw new AfterworkError("RESULT_INVALID", message, { details: { job: id } });
 }

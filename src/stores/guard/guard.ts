@@ -1,6 +1,7 @@
 import type { Clock } from "../../base/clock.ts";
 import type { Log } from "../../base/log.ts";
 import type { ClaimAnswer, ClaimRequest, ExtendAnswer, ReclaimAnswer, WorkerSession } from "../contract/claim.ts";
+import type { Finding } from "../contract/finding.ts";
 import type { Counts, JobPage, JobRecord, ListFilter } from "../contract/job-record.ts";
 import type { InsertAnswer, NewJob } from "../contract/new-job.ts";
 import type { EventRecord, Outcome, RecordEntry, SettleAnswer, StepRecord } from "../contract/outcome.ts";
@@ -54,7 +55,8 @@ class GuardedStore implements Store {
   }
 
   open(): Promise<void> {
-    return this.#calls.runAtLeisure("open", () => this.#store.open());
+    // A server that is just being restarted is no reason not to start.
+    return this.#calls.runUntilThere("open", () => this.#store.open());
   }
 
   close(): Promise<void> {
@@ -65,6 +67,11 @@ class GuardedStore implements Store {
 
   migrate(options?: { readonly plan?: boolean }): Promise<MigrationReport> {
     return this.#calls.runAtLeisure("migrate", () => this.#store.migrate(options));
+  }
+
+  /** Nothing, for a store that has nothing to check. */
+  async diagnose(): Promise<readonly Finding[]> {
+    return this.#calls.runAtLeisure("diagnose", async () => (await this.#store.diagnose?.()) ?? []);
   }
 
   async insert(jobs: readonly NewJob[], tx?: unknown): Promise<readonly InsertAnswer[]> {

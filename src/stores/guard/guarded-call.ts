@@ -24,8 +24,9 @@ export interface CallListener<Answer> {
   onEnd(error: unknown): void;
 }
 
-const firstWaitMs = 20;
-const longestWaitMs = 1000;
+/** The waits between tries, each twice the one before. */
+export const firstWaitMs = 20;
+export const longestWaitMs = 1000;
 
 /** A call that is tried until it is answered, fails for good, or its time is over. */
 export class GuardedCall<Answer> {

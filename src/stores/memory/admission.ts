@@ -1,7 +1,6 @@
 import type { ConcurrencyGate } from "./concurrency-gate.ts";
 import type { DueTimes } from "./due-times.ts";
 import type { Gates } from "./gates.ts";
-import { compareClaims } from "./order.ts";
 import type { RateGate } from "./rate-gate.ts";
 import type { ReadyQueue, ReadyQueues } from "./ready-queues.ts";
 import type { StoredJob } from "./stored-job.ts";
@@ -15,9 +14,12 @@ export interface AdmissionParts {
   readonly wakes: Wakes;
 }
 
+/** How many jobs become due in one go; the next claim takes the others. */
+const mostDueAtOnce = 500;
+
 /**
- * The way of a job from its storing to its claim: due, let through by its gates, ready. A gate that has room tries its
- * waiters until it is full; one that the other gate refuses goes and waits there.
+ * The way of a job from its storing to its claim: due, in line at a gate, let through, ready. Only claims let through;
+ * whatever else makes room for somebody who waits is a hint that something may be claimed.
  */
 export class Admission {
   readonly #parts: AdmissionParts;
@@ -29,17 +31,24 @@ export class Admission {
   /** Puts a job that nothing else holds back where its due time says. */
   place(job: StoredJob, now: number): void {
     this.#parts.wakes.note("jobs");
-    if (job.dueAt <= now) return this.#arrive(job, now);
+    if (job.dueAt <= now) return this.#arrive(job);
     job.place = "delayed";
     this.#parts.due.add(job);
   }
 
-  /** Lets through what time has let through: starts that have left their windows, and jobs that have become due. */
+  /** What has become due goes to its gate's line, or to its queue. */
   advance(now: number): void {
-    for (const gate of this.#parts.gates.opened(now)) this.#fillRate(gate, now);
-    for (let job = this.#parts.due.takeDue(now); job !== undefined; job = this.#parts.due.takeDue(now)) {
-      this.#arrive(job, now);
+    for (let count = 0; count < mostDueAtOnce; count += 1) {
+      const job = this.#parts.due.takeDue(now);
+      if (job === undefined) return;
+      this.#arrive(job);
     }
+  }
+
+  /** Fills every gate that has waiters and room; a waiter that its other gate refuses goes and waits there. */
+  fillGates(now: number): void {
+    for (const gate of this.#parts.gates.openConcurrency()) this.#fillConcurrency(gate, now);
+    for (const gate of this.#parts.gates.openRate(now)) this.#fillRate(gate, now);
   }
 
   /** Takes a job that nobody holds out of wherever it is. */
@@ -53,7 +62,7 @@ export class Admission {
     const rate = gates.rateOf(job);
     if (rate !== undefined) rate.outstanding -= 1;
     this.freePermit(job, now);
-    if (rate !== undefined) this.#fillRate(rate, now);
+    if (rate !== undefined) this.#changed(rate, now);
   }
 
   /** Takes a ready job out for a worker. */
@@ -66,12 +75,10 @@ export class Admission {
     gates.watch(rate);
   }
 
-  /** A job that was held is due again; it stands in line for its own permit. */
+  /** A job that was held is due again, without a permit. */
   putBack(job: StoredJob, now: number): void {
-    const gate = this.#parts.gates.concurrencyOf(job);
-    if (gate !== undefined) gate.used -= 1;
+    this.freePermit(job, now);
     this.place(job, now);
-    if (gate !== undefined) this.#fillConcurrency(gate, now);
   }
 
   /** A job that has been let through needs its permit no more. */
@@ -79,7 +86,7 @@ export class Admission {
     const gate = this.#parts.gates.concurrencyOf(job);
     if (gate === undefined) return;
     gate.used -= 1;
-    this.#fillConcurrency(gate, now);
+    this.#changed(gate, now);
   }
 
   /** Takes a ready job aside until somebody claims who knows its task. */
@@ -90,48 +97,33 @@ export class Admission {
   }
 
   /** Puts back what was parked and can be run now. */
-  unpark(queue: ReadyQueue, tasks: ReadonlySet<string>, now: number): void {
-    for (const job of queue.parkedOf(tasks).toSorted(compareClaims)) {
+  unpark(queue: ReadyQueue, tasks: ReadonlySet<string>): void {
+    for (const job of queue.parkedOf(tasks)) {
       queue.unpark(job);
-      this.#arrive(job, now);
+      this.#arrive(job);
     }
   }
 
-  /** The limits of a gate have changed. */
-  refill(job: StoredJob, now: number): void {
-    const concurrency = this.#parts.gates.concurrencyOf(job);
-    const rate = this.#parts.gates.rateOf(job);
-    if (concurrency !== undefined) this.#fillConcurrency(concurrency, now);
-    if (rate !== undefined) this.#fillRate(rate, now);
+  /** The limits of a job's gates have changed. */
+  relimit(job: StoredJob, now: number): void {
+    for (const gate of this.#parts.gates.of(job)) this.#changed(gate, now);
   }
 
-  #arrive(job: StoredJob, now: number): void {
-    const concurrency = this.#parts.gates.concurrencyOf(job);
-    const rate = this.#parts.gates.rateOf(job);
-    if (rate !== undefined) this.#fillRate(rate, now);
-    if (concurrency !== undefined) {
-      this.#block(job, "concurrency", concurrency);
-      this.#fillConcurrency(concurrency, now);
-    } else if (rate !== undefined) {
-      this.#block(job, "rate", rate);
-      this.#fillRate(rate, now);
-    } else {
-      this.#admit(job);
-    }
+  #arrive(job: StoredJob): void {
+    const [gate] = this.#parts.gates.of(job);
+    if (gate === undefined) this.#admit(job);
+    else this.#block(job, gate);
   }
 
   #fillConcurrency(gate: ConcurrencyGate, now: number): void {
     while (gate.hasRoom()) {
       const job = gate.waiters.pop();
-      if (job === undefined) return;
+      if (job === undefined) break;
       const rate = this.#parts.gates.rateOf(job);
-      if (rate === undefined || rate.hasRoom(now)) {
-        this.#admit(job);
-      } else {
-        this.#block(job, "rate", rate);
-        this.#parts.gates.watch(rate);
-      }
+      if (rate === undefined || rate.hasRoom(now)) this.#admit(job);
+      else this.#block(job, rate);
     }
+    this.#parts.gates.watch(gate);
   }
 
   #fillRate(gate: RateGate, now: number): void {
@@ -140,34 +132,36 @@ export class Admission {
       if (job === undefined) break;
       const concurrency = this.#parts.gates.concurrencyOf(job);
       if (concurrency === undefined || concurrency.hasRoom()) this.#admit(job);
-      else this.#block(job, "concurrency", concurrency);
+      else this.#block(job, concurrency);
     }
     this.#parts.gates.watch(gate);
   }
 
-  #block(job: StoredJob, kind: "concurrency" | "rate", gate: ConcurrencyGate | RateGate): void {
+  #block(job: StoredJob, gate: ConcurrencyGate | RateGate): void {
     job.place = "blocked";
-    job.refusedBy = kind;
     gate.waiters.add(job);
+    this.#parts.gates.watch(gate);
   }
 
   #unblock(job: StoredJob): void {
     const { gates } = this.#parts;
-    if (job.refusedBy === "concurrency") gates.concurrencyOf(job)?.waiters.delete(job);
-    const rate = job.refusedBy === "rate" ? gates.rateOf(job) : undefined;
-    rate?.waiters.delete(job);
-    if (rate !== undefined) gates.watch(rate);
+    for (const gate of gates.of(job)) if (gate.waiters.delete(job)) gates.watch(gate);
+  }
+
+  /** Whoever claims next may let somebody through. */
+  #changed(gate: ConcurrencyGate | RateGate, now: number): void {
+    const { gates, wakes } = this.#parts;
+    gates.watch(gate);
+    if (gate.waiters.size > 0 && gate.hasRoom(now)) wakes.note("jobs");
   }
 
   #admit(job: StoredJob): void {
-    const { queues, gates, wakes } = this.#parts;
-    const concurrency = gates.concurrencyOf(job);
+    const { queues, gates } = this.#parts;
+    const [concurrency, rate] = [gates.concurrencyOf(job), gates.rateOf(job)];
     if (concurrency !== undefined) concurrency.used += 1;
-    const rate = gates.rateOf(job);
     if (rate !== undefined) rate.outstanding += 1;
-    job.refusedBy = undefined;
+    for (const gate of gates.of(job)) gates.watch(gate);
     job.place = "ready";
     queues.get(job.queue).add(job);
-    wakes.note("jobs");
   }
 }

@@ -9,13 +9,15 @@ import type { StoredJob } from "./stored-job.ts";
 export function claimJobs(state: State, request: ClaimRequest, now: number): ClaimAnswer {
   const session = state.sessions.alive(request.worker);
   if (session === undefined) return { jobs: [], more: false, parked: [], ended: true, now };
-  const queues = state.queues.served(request.queues);
+  const queues = state.queues.served(request.queues, request.turn);
   const claim = new Claim(state, session, request, now);
   state.admission.advance(now);
-  for (const queue of queues) state.admission.unpark(queue, claim.tasks, now);
+  for (const queue of queues) state.admission.unpark(queue, claim.tasks);
+  state.admission.fillGates(now);
   queues.forEach((queue, index) => claim.take(queue, Math.ceil(claim.left / (queues.length - index))));
   for (const queue of queues) claim.take(queue, claim.left);
-  state.wakes.drop("jobs");
+  // Other workers have to be told of the permits that came free on the way.
+  if (!state.gates.areOpen(now)) state.wakes.drop("jobs");
   const nextDueAt = nextDue(state, queues);
   return {
     jobs: claim.jobs,
@@ -52,7 +54,7 @@ class Claim {
   }
 
   next(queue: ReadyQueue): StoredJob | undefined {
-    return queue.first({ keyed: this.#keyedLeft > 0 });
+    return queue.first({ keyed: this.#keyedLeft > 0, mostInHand: this.#session.mostCrashes });
   }
 
   /** Takes up to so many jobs of a queue; those in the way that can't be run are put aside. */
@@ -74,12 +76,12 @@ class Claim {
 
   #hold(job: StoredJob): void {
     const { id: worker, name } = this.#session;
-    const { token } = this.#request;
+    const hold = { worker, token: this.#request.token, crashes: job.crashes };
     this.#state.admission.start(job, this.#now);
     this.#state.expiring.delete(job);
-    this.#session.hold(job, token);
+    this.#session.hold(job, hold);
     job.place = "held";
-    job.hold = { worker, token };
+    job.hold = hold;
     job.attempt += 1;
     job.everClaimed = true;
     job.startedAt = this.#now;

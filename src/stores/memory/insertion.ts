@@ -39,7 +39,7 @@ function take(state: State, decision: Decision, now: number): void {
   if (job === undefined) return;
   if (decision.kind === "replace") return replace(state, job, decision.job, now);
   state.gates.adopt(job);
-  state.admission.refill(job, now);
+  state.admission.relimit(job, now);
   settleIn(state, job, now);
 }
 

@@ -31,7 +31,7 @@ export function reclaimJobs(state: State, limit: number, now: number): ReclaimAn
   for (const session of state.sessions.runOut(now)) {
     if (jobs.length >= limit) break;
     session.ended = true;
-    for (const job of session.jobs().slice(0, limit - jobs.length)) jobs.push(crash(state, job, jobs.length, now));
+    for (const job of session.jobs().slice(0, limit - jobs.length)) jobs.push(crash(state, job, now));
     if (session.jobs().length === 0) state.sessions.forget(session);
   }
   const expired = expireJobs(state, limit - jobs.length, now);
@@ -39,10 +39,10 @@ export function reclaimJobs(state: State, limit: number, now: number): ReclaimAn
   return { jobs, expired, more };
 }
 
-function crash(state: State, job: StoredJob, place: number, now: number): ReclaimAnswer["jobs"][number] {
+function crash(state: State, job: StoredJob, now: number): ReclaimAnswer["jobs"][number] {
   const { id, task, attempt, onlyCrashes } = job;
   const error = crashError(job.worker ?? "");
-  const delayMs = afterCrash(job.crash, { attempt, onlyCrashes, place });
+  const delayMs = afterCrash(job.crash, { attempt, onlyCrashes });
   noteFailure(job, error, now, true);
   if (job.cancelRequested) endHeld(state, job, { status: "cancelled" }, now);
   else if (delayMs === undefined) endHeld(state, job, { status: "failed", error }, now);

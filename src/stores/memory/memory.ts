@@ -37,6 +37,8 @@ class MemoryStore implements Store {
     multiProcess: false,
     durability: "none",
     maxBatch: 1000,
+    inOrder: true,
+    goodBatch: 200,
   };
   readonly #clock: Clock;
   readonly #state = new State();

@@ -15,8 +15,3 @@ export function isClaimedBefore(a: Orderable, b: Orderable): boolean {
 export function isDueBefore(a: Orderable, b: Orderable): boolean {
   return a.dueAt === b.dueAt ? a.seq < b.seq : a.dueAt < b.dueAt;
 }
-
-/** For sorting in the order of claims. */
-export function compareClaims(a: Orderable, b: Orderable): number {
-  return isClaimedBefore(a, b) ? -1 : 1;
-}

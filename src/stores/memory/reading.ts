@@ -1,4 +1,5 @@
 import type { Counts, JobPage, JobRecord, ListFilter, QueueCounts, StoredStatus } from "../contract/job-record.ts";
+import { known } from "../contract/known.ts";
 import type { State } from "./state.ts";
 import { endOf, type StoredJob } from "./stored-job.ts";
 
@@ -118,11 +119,4 @@ function emptyCounts(): Record<StoredStatus, number> {
     cancelled: 0,
     expired: 0,
   };
-}
-
-type Known<Facts> = { readonly [Name in keyof Facts]?: Exclude<Facts[Name], undefined> };
-
-/** The same facts without those that are not known. */
-function known<Facts extends object>(facts: Facts): Known<Facts> {
-  return Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined)) as Known<Facts>;
 }

@@ -1,13 +1,17 @@
+import { fromTurn } from "../contract/from-turn.ts";
+import { type Crashes, fitsBeside } from "../contract/suspects.ts";
 import { Heap } from "./heap.ts";
 import { isClaimedBefore } from "./order.ts";
 import type { StoredJob } from "./stored-job.ts";
+
+const everyCrashes: readonly Crashes[] = [0, 1, 2];
 
 /** What of one queue could be claimed, and what is parked. */
 export class ReadyQueue {
   readonly name: string;
   paused = false;
-  readonly #plain = new Heap<StoredJob>(isClaimedBefore);
-  readonly #keyed = new Heap<StoredJob>(isClaimedBefore);
+  /** Jobs that were lost to crashes have lanes of their own, so that those which are kept from a session stand in nobody's way. */
+  readonly #lanes = everyCrashes.map((crashes) => ({ crashes, plain: newLane(), keyed: newLane() }));
   readonly #parked = new Map<string, Set<StoredJob>>();
 
   constructor(name: string) {
@@ -15,19 +19,27 @@ export class ReadyQueue {
   }
 
   add(job: StoredJob): void {
-    (job.keyed ? this.#keyed : this.#plain).add(job);
+    this.#laneOf(job)?.add(job);
   }
 
   delete(job: StoredJob): void {
-    (job.keyed ? this.#keyed : this.#plain).delete(job);
+    this.#laneOf(job)?.delete(job);
   }
 
-  /** The next one to be claimed, which stays. */
-  first(options: { readonly keyed: boolean }): StoredJob | undefined {
-    const plain = this.#plain.peek();
-    const keyed = options.keyed ? this.#keyed.peek() : undefined;
-    if (plain === undefined || keyed === undefined) return plain ?? keyed;
-    return isClaimedBefore(plain, keyed) ? plain : keyed;
+  /** The next one to be claimed, which stays, by a session of whose jobs one has been lost to crashes so often. */
+  first(options: { readonly keyed: boolean; readonly mostInHand: Crashes }): StoredJob | undefined {
+    let first: StoredJob | undefined;
+    for (const { crashes, plain, keyed } of this.#lanes) {
+      if (!fitsBeside(crashes, options.mostInHand)) continue;
+      first = earlier(first, plain.peek());
+      if (options.keyed) first = earlier(first, keyed.peek());
+    }
+    return first;
+  }
+
+  /** Is there a job that has been lost to crashes? */
+  get hasCrashed(): boolean {
+    return this.#lanes.some(({ crashes, plain, keyed }) => crashes > 0 && plain.size + keyed.size > 0);
   }
 
   park(job: StoredJob): void {
@@ -45,6 +57,20 @@ export class ReadyQueue {
   parkedOf(tasks: ReadonlySet<string>): readonly StoredJob[] {
     return [...this.#parked].flatMap(([task, jobs]) => (tasks.has(task) ? [...jobs] : []));
   }
+
+  #laneOf(job: StoredJob): Heap<StoredJob> | undefined {
+    const lane = this.#lanes[job.crashes];
+    return job.keyed ? lane?.keyed : lane?.plain;
+  }
+}
+
+function newLane(): Heap<StoredJob> {
+  return new Heap<StoredJob>(isClaimedBefore);
+}
+
+function earlier(a: StoredJob | undefined, b: StoredJob | undefined): StoredJob | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return isClaimedBefore(a, b) ? a : b;
 }
 
 /** The queues that have had jobs, or were paused or resumed. */
@@ -59,11 +85,12 @@ export class ReadyQueues {
     return queue;
   }
 
-  /** Those asked for that are not paused, in their order; all of them in the order of names. */
-  served(names: readonly string[] | undefined): readonly ReadyQueue[] {
+  /** Those asked for that are not paused, in their order; all of them in the order of names, from another one each turn. */
+  served(names: readonly string[] | undefined, turn?: number): readonly ReadyQueue[] {
     const queues =
       names === undefined ? this.all() : [...new Set(names)].flatMap((name) => this.#queues.get(name) ?? []);
-    return queues.filter(({ paused }) => !paused);
+    const served = queues.filter(({ paused }) => !paused);
+    return names === undefined ? fromTurn(served, turn) : served;
   }
 
   /** In the order of names. */

@@ -1,5 +1,6 @@
 import type { WorkerSession } from "../contract/claim.ts";
-import type { StoredJob } from "./stored-job.ts";
+import type { Crashes } from "../contract/suspects.ts";
+import type { Hold, StoredJob } from "./stored-job.ts";
 
 /** A worker that has registered, and what it holds. */
 export class Session {
@@ -10,6 +11,8 @@ export class Session {
   /** It may claim nothing more; what it holds has not all been taken back yet. */
   ended = false;
   readonly #held = new Map<string, Set<StoredJob>>();
+  /** How many jobs it holds that have been lost to crashes never, once, and more often. */
+  readonly #crashed = [0, 0, 0];
 
   constructor(worker: WorkerSession, now: number) {
     this.id = worker.id;
@@ -22,15 +25,27 @@ export class Session {
     this.runsOutAt = now + this.leaseMs;
   }
 
-  hold(job: StoredJob, token: string): void {
+  hold(job: StoredJob, { token, crashes }: Hold): void {
     const held = this.#held.get(token) ?? new Set();
     this.#held.set(token, held.add(job));
+    this.#count(crashes, 1);
   }
 
-  letGo(job: StoredJob, token: string): void {
+  letGo(job: StoredJob, { token, crashes }: Hold): void {
     const held = this.#held.get(token);
-    held?.delete(job);
+    if (held?.delete(job) === true) this.#count(crashes, -1);
     if (held?.size === 0) this.#held.delete(token);
+  }
+
+  /** How often the one of its jobs has been lost to crashes that has been lost most often. */
+  get mostCrashes(): Crashes {
+    const [, once = 0, moreOften = 0] = this.#crashed;
+    if (moreOften > 0) return 2;
+    return once > 0 ? 1 : 0;
+  }
+
+  #count(crashes: Crashes, by: number): void {
+    this.#crashed[crashes] = (this.#crashed[crashes] ?? 0) + by;
   }
 
   /** What it holds, in the order of its claims; with `except`, not that under these tokens. */

@@ -75,6 +75,9 @@ function apply(state: State, job: StoredJob, outcome: Exclude<Outcome, { kind: "
 }
 
 function letGo(state: State, job: StoredJob): void {
-  if (job.hold !== undefined) state.sessions.get(job.hold.worker)?.letGo(job, job.hold.token);
+  const { hold } = job;
+  if (hold === undefined) return;
+  state.sessions.get(hold.worker)?.letGo(job, hold);
   job.hold = undefined;
+  if (hold.crashes > 0 && state.queues.all().some((queue) => queue.hasCrashed)) state.wakes.note("jobs");
 }

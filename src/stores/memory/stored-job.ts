@@ -1,6 +1,7 @@
 import type { ErrorRecord, FailedAttempt } from "../contract/job-record.ts";
 import type { ConcurrencyRule, CrashPolicy, Keep, NewJob, RateRule, UniqueRule } from "../contract/new-job.ts";
 import type { EventRecord, StepRecord } from "../contract/outcome.ts";
+import { crashesOf, type Crashes } from "../contract/suspects.ts";
 
 /** How a job can end. */
 export type End = "succeeded" | "failed" | "cancelled" | "expired";
@@ -16,6 +17,8 @@ export interface Hold {
   /** The id of its session. */
   readonly worker: string;
   readonly token: string;
+  /** How often the job had been lost to crashes before. */
+  readonly crashes: Crashes;
 }
 
 /** A job as the memory store keeps it: what was given, and what has become of it. */
@@ -43,8 +46,6 @@ export class StoredJob {
   dueAt = 0;
   expiresAt: number | undefined;
 
-  /** The kind of gate that refuses it, while it is blocked. */
-  refusedBy: "concurrency" | "rate" | undefined;
   hold: Hold | undefined;
   settledToken: string | undefined;
 
@@ -97,6 +98,11 @@ export class StoredJob {
 
   get keyed(): boolean {
     return this.concurrency !== undefined || this.rate !== undefined;
+  }
+
+  /** How often it has been lost to crashes. While it is held that is said by its hold. */
+  get crashes(): Crashes {
+    return crashesOf(this.attempt, this.onlyCrashes);
   }
 
   get ended(): boolean {

@@ -1,15 +1,14 @@
 import type { WakeTopic } from "../contract/store.ts";
+import { WakeListeners } from "../contract/wake-listeners.ts";
 
 /** The hints of one process. Those of a transition are noted while it happens and told when it has happened. */
 export class Wakes {
-  readonly #listeners = new Set<(topic: WakeTopic) => void>();
+  readonly #listeners = new WakeListeners();
   #noted = new Set<WakeTopic>();
 
   /** The function returned ends it. */
   listen(listener: (topic: WakeTopic) => void): () => void {
-    const own = (topic: WakeTopic): void => listener(topic);
-    this.#listeners.add(own);
-    return () => void this.#listeners.delete(own);
+    return this.#listeners.add(listener);
   }
 
   note(topic: WakeTopic): void {
@@ -30,13 +29,7 @@ export class Wakes {
   }
 
   tell(topic: WakeTopic): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(topic);
-      } catch {
-        // A hint is never needed, so whoever fails to take it must not disturb the call that gave it.
-      }
-    }
+    this.#listeners.tell(topic);
   }
 
   /** Nobody is told anything any more. */

@@ -1,7 +1,10 @@
 import type { Core } from "./core.ts";
-import { flag } from "./flags.ts";
+import { selectFlags } from "./flags.ts";
 import type { Gate } from "./gates.ts";
 import type { ReadyJob } from "./ready-jobs.ts";
+
+/** How many waiters one claim moves; the next one, which is due at once, goes on. */
+const mostAtOnce = 500;
 
 /** A job that nothing holds, and the gates that it has to pass. */
 export interface Candidate extends ReadyJob {
@@ -12,7 +15,7 @@ export interface Candidate extends ReadyJob {
 }
 
 const selectCandidate = `select j.seq, j.queue, j.priority, j.task, coalesce(c.due_at, j.due_at) as dueAt, j.concurrency, j.rate,
-    coalesce(c.attempts, 0) as attempts, j.flags | iif(c.seq is null, 0, ${flag.course}) as flags
+    coalesce(c.attempts, 0) as attempts, ${selectFlags} as flags
   from afterwork_job j left join afterwork_course c on c.seq = j.seq where j.seq = ?`;
 
 /** A job as admission wants to know it. */
@@ -36,51 +39,40 @@ export function delayed({ attempts }: Pick<Candidate, "attempts">): "scheduled" 
   return attempts > 0 ? "retrying" : "scheduled";
 }
 
-/** A job is due: it is ready when its gates let it through. */
+/** A job is due: it stands in line at its gate, or is ready. */
 export function arrive(core: Core, job: Candidate): void {
-  if (job.rate !== null) fillRate(core, core.gates.get(job.rate));
-  if (job.concurrency !== null) {
-    const gate = core.gates.get(job.concurrency);
-    block(core, job, gate);
-    fillConcurrency(core, gate);
-  } else if (job.rate !== null) {
-    const gate = core.gates.get(job.rate);
-    block(core, job, gate);
-    fillRate(core, gate);
-  } else {
-    admit(core, job);
+  const gate = job.concurrency ?? job.rate;
+  if (gate === null) core.ready.add(job);
+  else block(core, job, core.gates.get(gate));
+}
+
+/**
+ * Fills every gate that has waiters and room; a waiter that its other gate refuses goes and waits there. Only claims do:
+ * whatever else makes room for somebody who waits is a hint that something may be claimed.
+ */
+export function fillGates(core: Core): void {
+  let left = mostAtOnce;
+  for (const gate of core.gates.open(core.now, mostAtOnce)) {
+    while (left > 0 && core.gates.isOpen(gate, core.now)) {
+      left -= 1;
+      passOn(core, takeWaiter(core, gate), gate);
+    }
   }
 }
 
-/** Lets waiters through while a gate has room; one that the other gate refuses goes and waits there. */
-export function fill(core: Core, gate: Gate): void {
-  if (gate.kind === "rate") fillRate(core, gate);
-  else fillConcurrency(core, gate);
+/** A gate has changed: whoever claims next may let somebody through. */
+export function noteRoom(core: Core, gate: Gate): void {
+  if (core.gates.isOpen(gate, core.now)) core.pulse.note("jobs");
 }
 
-function fillConcurrency(core: Core, gate: Gate): void {
-  while (gate.waiting > 0 && core.gates.hasRoom(gate, core.now)) {
-    const job = takeWaiter(core, gate);
-    const rate = job.rate === null ? undefined : core.gates.get(job.rate);
-    if (rate === undefined || core.gates.hasRoom(rate, core.now)) admit(core, job);
-    else block(core, job, rate);
-  }
-}
-
-function fillRate(core: Core, gate: Gate): void {
-  while (gate.waiting > 0 && core.gates.hasRoom(gate, core.now)) {
-    const job = takeWaiter(core, gate);
-    const concurrency = job.concurrency === null ? undefined : core.gates.get(job.concurrency);
-    if (concurrency === undefined || core.gates.hasRoom(concurrency, core.now)) admit(core, job);
-    else block(core, job, concurrency);
-  }
-}
-
-function admit(core: Core, job: Candidate): void {
-  if (job.concurrency !== null) core.gates.get(job.concurrency).used += 1;
-  if (job.rate !== null) core.gates.get(job.rate).used += 1;
+/** A gate has room for a job: it is let through, unless the other one refuses it. */
+function passOn(core: Core, job: Candidate, gate: Gate): void {
+  const id = gate.kind === "rate" ? job.concurrency : job.rate;
+  const other = id === null ? undefined : core.gates.get(id);
+  if (other !== undefined && !core.gates.hasRoom(other, core.now)) return block(core, job, other);
+  gate.used += 1;
+  if (other !== undefined) other.used += 1;
   core.ready.add(job);
-  core.pulse.note("jobs");
 }
 
 function block(core: Core, { seq, queue, priority, dueAt }: Candidate, gate: Gate): void {

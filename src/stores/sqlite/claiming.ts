@@ -1,16 +1,18 @@
 import type { ClaimAnswer, ClaimedJob, ClaimRequest } from "../contract/claim.ts";
-import { readCandidate } from "./admission.ts";
+import { fromTurn } from "../contract/from-turn.ts";
+import { fillGates, readCandidate } from "./admission.ts";
 import type { Core } from "./core.ts";
+import { CrashedJobs } from "./crashed-jobs.ts";
 import { advance, nextDueOf } from "./due-times.ts";
 import { endWaiting } from "./endings.ts";
-import { flag, keyed } from "./flags.ts";
+import { flag, keyed, lostToCrashes } from "./flags.ts";
 import { fromHex } from "./job-id.ts";
 import { readJob } from "./job-row.ts";
 import { park, unpark } from "./parking.ts";
 import type { Queue } from "./queues.ts";
 import type { Holder, ReadyRow } from "./ready-jobs.ts";
 import { aliveSession } from "./sessions.ts";
-import { tokenNumber } from "./token.ts";
+import { tokenNumber } from "../contract/token-number.ts";
 
 const forgetExpiry = `delete from afterwork_expiry
   where (expires_at, seq) in (select expires_at, seq from afterwork_job where seq = ?)`;
@@ -24,14 +26,15 @@ export function claimJobs(core: Core, request: ClaimRequest): ClaimAnswer {
   const session = aliveSession(core, request.worker);
   if (session === undefined) return { jobs: [], more: false, parked: [], ended: true, now };
   const told = core.pulse.isNoted("jobs");
-  const queues = servedQueues(core, request.queues);
+  const queues = servedQueues(core, request);
   const claim = new Claim(core, session, request);
   advance(core);
   for (const queue of queues) unpark(core, queue, claim.tasks.keys());
+  fillGates(core);
   for (const [index, queue] of queues.entries()) claim.take(queue, Math.ceil(claim.left / (queues.length - index)));
   for (const queue of queues) claim.take(queue, claim.left);
-  // Who claims need not be told that there is something to claim.
-  if (!told) core.pulse.drop("jobs");
+  // Who claims need not be told that there is something to claim; others have to be, of permits that came free on the way.
+  if (!told && !core.gates.areOpen(core.now)) core.pulse.drop("jobs");
   const nextDueAt = nextDue(core, queues);
   return {
     jobs: claim.jobs,
@@ -50,6 +53,7 @@ class Claim {
   readonly parked: { readonly id: string; readonly task: string }[] = [];
   readonly #core: Core;
   readonly #holder: Holder;
+  readonly #crashed: CrashedJobs;
   readonly #worker: number;
   readonly #limit: number;
   #keyedLeft: number;
@@ -58,6 +62,7 @@ class Claim {
   constructor(core: Core, session: { readonly id: number; readonly name: number }, request: ClaimRequest) {
     this.#core = core;
     this.#holder = { session: session.id, token: tokenNumber(request.token), now: core.now };
+    this.#crashed = new CrashedJobs(core, session.id);
     this.#worker = session.name;
     this.#limit = request.limit;
     this.#keyedLeft = request.keyedLimit;
@@ -75,9 +80,7 @@ class Claim {
   }
 
   couldTake({ id }: Queue): boolean {
-    const { ready } = this.#core;
-    const limit = 1;
-    return ready.first(id, { keyed: false, limit }).length + this.#firstKeyed(id, limit).length > 0;
+    return this.#core.ready.first(id, { lane: 0, limit: 1 }).length > 0 || this.#firstOther(id) !== undefined;
   }
 
   /** Takes up to so many jobs of a queue; those in the way that can't be run are put aside. */
@@ -85,21 +88,20 @@ class Claim {
     const enough = this.jobs.length + most;
     while (this.jobs.length < enough && queue.ready > 0 && this.#aside < mostAside) {
       const limit = enough - this.jobs.length;
-      const plain = this.#core.ready.first(queue.id, { keyed: false, limit });
-      const [firstKeyed] = this.#firstKeyed(queue.id, 1);
-      if (plain.length === 0 && firstKeyed === undefined) return;
-      if (this.#takeRun(queue, plain, firstKeyed)) continue;
-      const [firstPlain] = plain;
-      const next =
-        firstPlain === undefined || (firstKeyed !== undefined && isBefore(firstKeyed, firstPlain))
-          ? firstKeyed
-          : firstPlain;
-      if (next !== undefined) this.#takeOne(queue, next);
+      const plain = this.#core.ready.first(queue.id, { lane: 0, limit });
+      const other = this.#firstOther(queue.id);
+      if (this.#takeRun(queue, plain, other)) continue;
+      const next = firstOf([...plain.slice(0, 1), ...(other === undefined ? [] : [other])]);
+      if (next === undefined) return;
+      this.#takeOne(queue, next);
     }
   }
 
-  #firstKeyed(queue: number, limit: number): readonly ReadyRow[] {
-    return this.#keyedLeft > 0 ? this.#core.ready.first(queue, { keyed: true, limit }) : [];
+  /** The first one that is not plain, of those that this session can be given. */
+  #firstOther(queue: number): ReadyRow | undefined {
+    const withKeyed = this.#keyedLeft > 0;
+    const keyed = withKeyed ? this.#core.ready.first(queue, { lane: 1, limit: 1 }) : [];
+    return firstOf([...keyed, ...this.#crashed.first(queue, { keyed: withKeyed })]);
   }
 
   /** Takes the first plain jobs that nothing has to be seen to of, all at once. Were there any? */
@@ -156,6 +158,7 @@ class Claim {
     );
     queues.count(queue.id, "running", 1);
     if ((flags & keyed) !== 0) this.#keyedLeft -= 1;
+    if ((flags & lostToCrashes) !== 0) this.#crashed.noteHeld(flags);
     const steps = "select 1 from afterwork_step where seq = ? limit 1";
     const hasSteps = (flags & flag.course) !== 0 && sql.get(steps, seq) !== undefined;
     this.#hand(queue, row, { attempt: job.attempts + 1, hasSteps });
@@ -205,6 +208,12 @@ function isBefore(a: ReadyRow, b: ReadyRow): boolean {
   return (a[1] - b[1] || a[2] - b[2] || a[0] - b[0]) < 0;
 }
 
+function firstOf(rows: readonly ReadyRow[]): ReadyRow | undefined {
+  return rows.reduce<ReadyRow | undefined>((first, row) => {
+    return first === undefined || isBefore(row, first) ? row : first;
+  }, undefined);
+}
+
 function parentsIn(rules: string | null): { readonly parents: readonly string[] } {
   const { parents } = JSON.parse(rules ?? "{}") as { readonly parents?: readonly string[] };
   return { parents: parents ?? [] };
@@ -219,10 +228,11 @@ function knownTasks(core: Core, names: readonly string[]): ReadonlyMap<number, s
   return tasks;
 }
 
-/** Those asked for that are not paused, in their order; all of them in the order of names. */
-function servedQueues(core: Core, names: readonly string[] | undefined): readonly Queue[] {
+/** Those asked for that are not paused, in their order; all of them in the order of names, from another one each turn. */
+function servedQueues(core: Core, { queues: names, turn }: ClaimRequest): readonly Queue[] {
   const queues = names === undefined ? core.queues.all() : [...new Set(names)].map((name) => core.queues.find(name));
-  return queues.flatMap((queue) => (queue?.paused === 0 ? [queue] : []));
+  const served = queues.flatMap((queue) => (queue?.paused === 0 ? [queue] : []));
+  return names === undefined ? fromTurn(served, turn) : served;
 }
 
 function nextDue(core: Core, queues: readonly Queue[]): number | undefined {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 
 /** What {@link openConnection} is told. */
@@ -32,6 +33,14 @@ export function openWriter(path: string, { synchronous }: ConnectionOptions): Da
     database.close();
     throw error;
   }
+}
+
+/**
+ * A connection to look with, which leaves nothing behind: no file where there was none, and no files beside it, as one that
+ * is read-only would. Those might belong to a user whom workers don't share them with.
+ */
+export function openToLook(path: string): DatabaseSync {
+  return new DatabaseSync(existsSync(path) ? path : inMemory, { timeout: 0 });
 }
 
 /** A connection that only reads, so that a long list does not turn out what the writer has in its cache. */

@@ -2,7 +2,7 @@ import type { Core } from "./core.ts";
 import { writeCourse } from "./course.ts";
 import { childrenOf, endWaiting, settleIn, wait } from "./endings.ts";
 import { joinGates, takeKey } from "./facts.ts";
-import { flag } from "./flags.ts";
+import { flag, passing } from "./flags.ts";
 import { endOf, findSeq, has, type JobRow, readJob, rulesOf } from "./job-row.ts";
 
 /** Ends what does not run, and asks what runs to stop. */
@@ -75,6 +75,6 @@ function reset(core: Core, job: JobRow): void {
   core.sql.run("delete from afterwork_outcome where seq = ?", seq);
   core.queues.count(queue, endOf(end), -1);
   const sql = "update afterwork_job set expires_at = null, flags = ?, concurrency = ?, rate = ? where seq = ?";
-  core.sql.run(sql, flags & ~(flag.expires | flag.course), gates.concurrency, gates.rate, seq);
+  core.sql.run(sql, flags & ~(flag.expires | passing), gates.concurrency, gates.rate, seq);
   writeCourse(core, seq, { ...job, attempts: 0, onlyCrashes: 1, dueAt: null });
 }

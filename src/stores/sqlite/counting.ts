@@ -1,5 +1,6 @@
 import { storedStatuses, type Counts, type QueueCounts, type StoredStatus } from "../contract/job-record.ts";
 import { Queues, type Queue } from "./queues.ts";
+import { lanes } from "./ready-jobs.ts";
 import type { Statements } from "./statements.ts";
 
 /** More are not looked at one by one. */
@@ -61,14 +62,14 @@ function dueOf(sql: Statements, queue: Queue, now: number, retrying: 0 | 1): num
 }
 
 const nextRank = `select rank, due_at as dueAt from afterwork_ready
-  where queue = ? and keyed = ? and rank > ? order by rank, due_at limit 1`;
+  where queue = ? and lane = ? and rank > ? order by rank, due_at limit 1`;
 
 /** Of each priority the first one waits longest, so one step per priority is enough. */
-function oldestReady(sql: Statements, queue: Queue, keyed: 0 | 1): number | undefined {
+function oldestReady(sql: Statements, queue: Queue, lane: number): number | undefined {
   let oldest: number | undefined;
   let rank = Number.MIN_SAFE_INTEGER;
   for (;;) {
-    const first = sql.get<{ rank: number; dueAt: number }>(nextRank, queue.id, keyed, rank);
+    const first = sql.get<{ rank: number; dueAt: number }>(nextRank, queue.id, lane, rank);
     if (first === undefined) return oldest;
     oldest = Math.min(oldest ?? first.dueAt, first.dueAt);
     rank = first.rank;
@@ -76,7 +77,7 @@ function oldestReady(sql: Statements, queue: Queue, keyed: 0 | 1): number | unde
 }
 
 function oldestOf(sql: Statements, queue: Queue): number | undefined {
-  const found: (number | null | undefined)[] = [oldestReady(sql, queue, 0), oldestReady(sql, queue, 1)];
+  const found: (number | null | undefined)[] = lanes.map((lane) => oldestReady(sql, queue, lane));
   const look = (select: string): void => {
     found.push(sql.get<{ dueAt: number | null }>(select, queue.id)?.dueAt);
   };

@@ -1,13 +1,12 @@
-import { arrive, delayed, fill, readCandidate } from "./admission.ts";
+import { arrive, delayed, readCandidate } from "./admission.ts";
 import type { Core } from "./core.ts";
 import type { Queue } from "./queues.ts";
 
 /** How many jobs become due in one go; the next claim takes the others. */
 const mostAtOnce = 500;
 
-/** Lets through what time has let through: starts that have left their windows, and jobs that have become due. */
+/** What has become due goes to its gate's line, or to its queue. */
 export function advance(core: Core): void {
-  for (const gate of core.gates.opened(core.now)) fill(core, gate);
   const due = core.queues.all().flatMap((queue) => dueOf(core, queue));
   due.sort((a, b) => a.dueAt - b.dueAt || a.seq - b.seq);
   for (const { queue, dueAt, seq } of due.slice(0, mostAtOnce)) {

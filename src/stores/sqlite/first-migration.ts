@@ -78,15 +78,16 @@ export const firstMigration: readonly string[] = [
     retrying integer not null,
     primary key (queue, due_at, seq)
   ) without rowid`,
+  // `lane`: 0 plain, 1 keyed; 2 and 3 lost to crashes once, 4 and 5 more often.
   `create table afterwork_ready (
     queue integer not null,
-    keyed integer not null,
+    lane integer not null,
     rank integer not null,
     due_at integer not null,
     seq integer not null,
     task integer not null,
     flags integer not null,
-    primary key (queue, keyed, rank, due_at, seq)
+    primary key (queue, lane, rank, due_at, seq)
   ) without rowid`,
   `create table afterwork_parked (
     queue integer not null,
@@ -120,7 +121,8 @@ export const firstMigration: readonly string[] = [
   )`,
   `create index afterwork_outcome_forget on afterwork_outcome (forget_at)`,
 
-  // `used`: permits that are taken, or starts that have been let through but not been claimed yet.
+  // `used`: permits that are taken, or starts that have been let through but not been claimed yet. `opens_at`: when
+  // somebody who waits may be let through; 0: now.
   `create table afterwork_gate (
     id integer primary key,
     kind text not null,
@@ -134,7 +136,7 @@ export const firstMigration: readonly string[] = [
     opens_at integer,
     unique (kind, key)
   )`,
-  `create index afterwork_gate_opens on afterwork_gate (opens_at) where opens_at is not null`,
+  `create index afterwork_gate_opens on afterwork_gate (opens_at, kind, key) where opens_at is not null`,
   `create index afterwork_gate_unused on afterwork_gate (id) where jobs = 0`,
   `create table afterwork_start (
     gate integer not null,

@@ -26,6 +26,11 @@ const columns = "id, kind, most, per_ms as perMs, used, starts, waiting, jobs";
 const byId = `select ${columns} from afterwork_gate where id = ?`;
 const insertGate = `insert into afterwork_gate (kind, key, most, per_ms, used, starts, waiting, jobs)
   values (?, ?, ?, ?, 0, 0, 0, 0)`;
+/** Rates open by time as well; the others have their times beside their keys in one index. */
+const selectOpen = `select id from (
+    select * from (select id, kind, key from afterwork_gate where opens_at = 0 order by kind, key limit ?)
+    union all select id, kind, key from afterwork_gate where opens_at > 0 and opens_at <= ?
+  ) order by kind, key limit ?`;
 const updateGate = `update afterwork_gate
   set most = ?, per_ms = ?, used = ?, starts = ?, waiting = ?, jobs = ?, opens_at = ? where id = ?`;
 
@@ -70,14 +75,23 @@ export class Gates {
     );
   }
 
-  /** The gates that time has opened for somebody who waits, in the order of keys. */
-  opened(now: number): readonly Gate[] {
-    this.flush();
-    const rows = this.#sql.all<{ id: number }>("select id from afterwork_gate where opens_at <= ? order by key", now);
-    return rows.map(({ id }) => this.get(id));
+  /** Has it waiters and room? */
+  isOpen(gate: Gate, now: number): boolean {
+    return gate.waiting > 0 && this.hasRoom(gate, now);
   }
 
-  /** When time will open a gate for somebody who waits. */
+  /** The gates that have waiters and room, those of concurrency first, in the order of keys; at most so many of them. */
+  open(now: number, limit: number): readonly Gate[] {
+    this.flush();
+    return this.#sql.all<{ id: number }>(selectOpen, limit, now, limit).map(({ id }) => this.get(id));
+  }
+
+  /** Is there any? */
+  areOpen(now: number): boolean {
+    return (this.nextOpening() ?? Number.POSITIVE_INFINITY) <= now;
+  }
+
+  /** When there will be a gate with waiters and room; 0 if there is one. */
   nextOpening(): number | undefined {
     this.flush();
     const sql = "select opens_at as at from afterwork_gate where opens_at is not null order by opens_at limit 1";
@@ -113,11 +127,12 @@ export class Gates {
     this.#sql.run(updateGate, most, perMs, used, starts, waiting, jobs, this.#opensAt(gate) ?? null, id);
   }
 
-  /** When enough starts will have left the window for one more; 0 when there is room; `undefined` when time changes nothing. */
+  /** When somebody who waits may be let through: 0 when there is room; `undefined` when time changes nothing. */
   #opensAt(gate: Gate): number | undefined {
-    if (gate.kind === "concurrency" || gate.waiting === 0) return undefined;
+    if (gate.waiting === 0) return undefined;
     let leaving = gate.starts + gate.used - gate.most;
     if (leaving < 0) return 0;
+    if (gate.kind === "concurrency") return undefined;
     const starts = this.#sql.prepare("select at, number from afterwork_start where gate = ? order by at");
     for (const row of starts.iterate(gate.id)) {
       const { at, number } = row as { at: number; number: number };

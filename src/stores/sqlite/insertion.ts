@@ -1,5 +1,6 @@
 import type { InsertAnswer, NewJob } from "../contract/new-job.ts";
-import { fill } from "./admission.ts";
+import { isPlain } from "../contract/plain-job.ts";
+import { noteRoom } from "./admission.ts";
 import type { Core } from "./core.ts";
 import { settleIn, wait } from "./endings.ts";
 import { joinFamily } from "./family.ts";
@@ -8,7 +9,7 @@ import type { GateRule } from "./gates.ts";
 import { type Decision, planInsertion } from "./insertion-plan.ts";
 import { idOf } from "./job-id.ts";
 import { type JobRow, readJob } from "./job-row.ts";
-import { insertPlain, isPlain } from "./plain-jobs.ts";
+import { insertPlain } from "./plain-jobs.ts";
 import { replaceJob } from "./replacement.ts";
 
 /** Stores jobs, all or none. @throws {StoreFaultError} for a parent that nobody knows, before anything is changed. */
@@ -50,5 +51,5 @@ function adoptLimits(core: Core, { concurrency, rate }: JobRow, job: NewJob): vo
     gate.most = rule.limit;
     gate.perMs = rule.perMs ?? 0;
   }
-  for (const gate of gates) if (gate !== undefined) fill(core, gate);
+  for (const gate of gates) if (gate !== undefined) noteRoom(core, gate);
 }

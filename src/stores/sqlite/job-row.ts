@@ -1,6 +1,6 @@
 import type { NewJob } from "../contract/new-job.ts";
 import type { Core } from "./core.ts";
-import { flag } from "./flags.ts";
+import { flag, selectFlags } from "./flags.ts";
 import { fromHex, idOf } from "./job-id.ts";
 import type { Standing } from "./queues.ts";
 
@@ -55,7 +55,7 @@ export interface JobRow {
 
 const selectJob = `select
     j.seq, hex(j.id) as hex, j.task, j.queue, j.priority, j.policy,
-    j.flags | iif(c.seq is null, 0, ${flag.course}) as flags, j.created_at as createdAt,
+    ${selectFlags} as flags, j.created_at as createdAt,
     coalesce(c.due_at, j.due_at) as dueAt, j.expires_at as expiresAt, j.concurrency, j.rate, j.rules,
     coalesce(h.attempt, c.attempts, 0) as attempts, coalesce(c.only_crashes, 1) as onlyCrashes,
     coalesce(h.started_at, o.started_at, c.started_at) as startedAt, coalesce(s.name, o.worker, c.worker) as worker,

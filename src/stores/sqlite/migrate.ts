@@ -21,6 +21,9 @@ const createMeta = `create table if not exists afterwork_meta (
     min_compatible integer not null
   )`;
 
+const newestMinCompatible: number = Math.max(...migrations.map((migration) => migration.minCompatible));
+const noteVersion = `insert or replace into afterwork_meta values (1, ${clientVersion}, ${newestMinCompatible})`;
+
 interface Meta {
   readonly version: number;
   readonly minCompatible: number;
@@ -33,7 +36,7 @@ export function planMigration(database: DatabaseSync, path: string): MigrationRe
   return {
     from: version,
     to: Math.max(version, clientVersion),
-    statements: version === 0 ? [createMeta, ...statements] : statements,
+    statements: statements.length === 0 ? [] : [...(version === 0 ? [createMeta] : []), ...statements, noteVersion],
   };
 }
 
@@ -49,7 +52,6 @@ export function migrate(database: DatabaseSync, path: string): MigrationReport {
   try {
     const plan = planMigration(database, path);
     for (const statement of plan.statements) database.exec(statement);
-    if (plan.statements.length > 0) writeMeta(database, plan.to);
     database.exec("commit");
     return plan;
   } catch (error) {
@@ -65,11 +67,6 @@ function readMeta(database: DatabaseSync, path: string): Meta {
   const meta = (row as Meta | undefined) ?? { version: 0, minCompatible: 0 };
   if (meta.minCompatible > clientVersion) throw tooOld(path, meta);
   return meta;
-}
-
-function writeMeta(database: DatabaseSync, version: number): void {
-  const minCompatible = Math.max(...migrations.slice(0, version).map((migration) => migration.minCompatible));
-  database.prepare("insert or replace into afterwork_meta values (1, ?, ?)").run(version, minCompatible);
 }
 
 function tooOld(path: string, { version, minCompatible }: Meta): StoreFaultError {

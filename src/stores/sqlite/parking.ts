@@ -19,10 +19,9 @@ export function unpark(core: Core, queue: Queue, tasks: Iterable<number>): void 
   if (queue.parked === 0) return;
   const sql = "select seq from afterwork_parked where queue = ? and task = ? limit ?";
   const rows = [...tasks].flatMap((task) => core.sql.all<{ seq: number }>(sql, queue.id, task, mostAtOnce));
-  const jobs = rows.map(({ seq }) => readCandidate(core, seq));
-  jobs.sort((a, b) => b.priority - a.priority || a.dueAt - b.dueAt || a.seq - b.seq);
-  for (const job of jobs) {
-    const { task, seq } = job;
+  for (const { seq } of rows) {
+    const job = readCandidate(core, seq);
+    const { task } = job;
     core.sql.run("delete from afterwork_parked where queue = ? and task = ? and seq = ?", queue.id, task, seq);
     core.queues.count(queue.id, "parked", -1);
     arrive(core, job);

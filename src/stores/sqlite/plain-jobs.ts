@@ -14,18 +14,6 @@ const insertRows = (number: number): string =>
     on conflict (id) do nothing`;
 const [insertOne, insertMany] = [insertRows(1), insertRows(rowsAtOnce)];
 
-/** Does nothing hold the job back but its due time, and is nothing to be seen to when it ends? */
-export function isPlain(job: NewJob): boolean {
-  return (
-    job.unique === undefined &&
-    job.concurrency === undefined &&
-    job.rate === undefined &&
-    job.parents === undefined &&
-    job.expiresInMs === undefined &&
-    job.expiresAt === undefined
-  );
-}
-
 /** Stores plain jobs, and puts them where their due times say. What is stored already stays as it is. */
 export function insertPlain(core: Core, jobs: readonly NewJob[]): readonly InsertAnswer[] {
   const rows = new PlainRows(core);

@@ -2,9 +2,9 @@ import type { SQLInputValue } from "node:sqlite";
 import type { Outcome } from "../contract/outcome.ts";
 import type { Core } from "./core.ts";
 import { childrenOf } from "./endings.ts";
-import { flag } from "./flags.ts";
+import { flag, lostToCrashes } from "./flags.ts";
 import type { Hold } from "./holds.ts";
-import { tokenNumber } from "./token.ts";
+import { tokenNumber } from "../contract/token-number.ts";
 
 const takeBack = "delete from afterwork_claimed where seq = ? and token = ? and stop = 0";
 
@@ -16,7 +16,7 @@ const insertRows = (number: number): string =>
 const [insertOne, insertMany] = [insertRows(1), insertRows(rowsAtOnce)];
 
 /** What has to be seen to when a job ends. */
-const seenTo = flag.concurrency | flag.rate | flag.unique;
+const seenTo = flag.concurrency | flag.rate | flag.unique | lostToCrashes;
 
 /** The successes of jobs that this process holds and that nothing depends on, as nearly all are. Written some at a time. */
 export class PlainOutcomes {

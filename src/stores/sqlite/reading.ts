@@ -1,4 +1,5 @@
 import type { FailedAttempt, JobRecord, StoredStatus } from "../contract/job-record.ts";
+import { known } from "../contract/known.ts";
 import type { EventRecord, StepRecord } from "../contract/outcome.ts";
 import { parseError } from "./kept-error.ts";
 import { fromHex, idOf } from "./job-id.ts";
@@ -137,25 +138,18 @@ function recordOf(sql: Statements, row: RecordRow, { now, brief }: { now: number
     ...known({
       options: row.options,
       trace: row.trace,
-      parents: parents ?? null,
+      parents,
       dueAt: row.dueAt,
       expiresAt: row.expiresAt,
       startedAt: row.startedAt,
       finishedAt: row.finishedAt,
       worker: row.worker,
       result: row.result,
-      error: parseError(row.error) ?? null,
+      error: parseError(row.error),
       endedBy: row.endedBy === null ? null : fromHex(row.endedBy),
       progress: row.progress,
     }),
   };
-}
-
-type Known<Facts> = { readonly [Name in keyof Facts]?: NonNullable<Facts[Name]> };
-
-/** The same facts without those that are not known. */
-function known<Facts extends object>(facts: Facts): Known<Facts> {
-  return Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== null)) as Known<Facts>;
 }
 
 function readFailures(sql: Statements, seq: number): readonly FailedAttempt[] {

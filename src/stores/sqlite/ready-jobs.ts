@@ -1,5 +1,5 @@
 import type { SQLInputValue } from "node:sqlite";
-import { keyed } from "./flags.ts";
+import { crashesIn, keyed } from "./flags.ts";
 import type { Queues } from "./queues.ts";
 import type { Statements } from "./statements.ts";
 
@@ -40,16 +40,25 @@ const insertOne = "insert into afterwork_ready values (?, ?, ?, ?, ?, ?, ?)";
 const insertRange = `insert into afterwork_ready
   select queue, 0, -priority, due_at, seq, task, flags from afterwork_job where seq between ? and ?`;
 const deleteOne = `delete from afterwork_ready
-  where queue = ? and keyed = ? and rank = ? and due_at = ? and seq = ?`;
+  where queue = ? and lane = ? and rank = ? and due_at = ? and seq = ?`;
 const first = `select r.seq, r.rank, r.due_at, r.task, r.flags,
     hex(j.id), j.args, j.options, j.trace, j.rules, j.created_at, j.policy
   from afterwork_ready r cross join afterwork_job j on j.seq = r.seq
-  where r.queue = ? and r.keyed = ? order by r.rank, r.due_at, r.seq limit ?`;
+  where r.queue = ? and r.lane = ? order by r.rank, r.due_at, r.seq limit ?`;
 const holdFirst = `insert into afterwork_claimed
   select seq, ?, ?, 1, ?, 0, ? from afterwork_ready
-  where queue = ? and keyed = 0 order by rank, due_at, seq limit ?`;
+  where queue = ? and lane = 0 order by rank, due_at, seq limit ?`;
 const deleteUpTo = `delete from afterwork_ready
-  where queue = ? and keyed = ? and (rank, due_at, seq) <= (?, ?, ?)`;
+  where queue = ? and lane = ? and (rank, due_at, seq) <= (?, ?, ?)`;
+
+const selectCrashed = "select 1 from afterwork_ready where queue = ? and lane > 1 limit 1";
+
+/**
+ * The ways through a queue, by what bounds who is given their jobs, each in the order of claims: plain ones, keyed ones; then
+ * the same of those that have been lost to crashes once, and of those that were more often. So nobody stands behind a job
+ * that is not for him.
+ */
+export const lanes: readonly number[] = [0, 1, 2, 3, 4, 5];
 
 /** The jobs that could be claimed, in their order. New ones that nothing holds back are put in by ranges of their numbers. */
 export class ReadyJobs {
@@ -64,7 +73,7 @@ export class ReadyJobs {
 
   add({ seq, queue, priority, dueAt, task, flags }: ReadyJob): void {
     this.#queues.count(queue, "ready", 1);
-    this.#sql.run(insertOne, queue, keyedOf(flags), -priority, dueAt, seq, task, flags);
+    this.#sql.run(insertOne, queue, laneOf(flags), -priority, dueAt, seq, task, flags);
   }
 
   /** Adds a job without any flag whose facts have just been stored. */
@@ -78,16 +87,26 @@ export class ReadyJobs {
   /** Was it in there? */
   delete({ seq, queue, priority, dueAt, flags }: Omit<ReadyJob, "task">): boolean {
     this.flush();
-    const found = this.#sql.run(deleteOne, queue, keyedOf(flags), -priority, dueAt, seq) > 0;
+    const found = this.#sql.run(deleteOne, queue, laneOf(flags), -priority, dueAt, seq) > 0;
     if (found) this.#queues.count(queue, "ready", -1);
     return found;
   }
 
-  /** The first ones of a queue, which stay. */
-  first(queue: number, options: { readonly keyed: boolean; readonly limit: number }): readonly ReadyRow[] {
+  /** The first ones in a lane of a queue, which stay. */
+  first(queue: number, options: { readonly lane: number; readonly limit: number }): readonly ReadyRow[] {
     this.flush();
-    const values: SQLInputValue[] = [queue, options.keyed ? 1 : 0, options.limit];
+    const values: SQLInputValue[] = [queue, options.lane, options.limit];
     return this.#sql.prepareArrays(first).all(...values) as unknown as readonly ReadyRow[];
+  }
+
+  /** Is there a job in a queue that has been lost to crashes? */
+  hasCrashed(queue: number): boolean {
+    return this.#sql.get(selectCrashed, queue) !== undefined;
+  }
+
+  /** Is there one in any queue? */
+  haveCrashed(): boolean {
+    return this.#queues.all().some(({ id, ready }) => ready > 0 && this.hasCrashed(id));
   }
 
   /** Moves the first plain ones of a queue, up to `last`, to a holder: so many. */
@@ -112,6 +131,6 @@ export class ReadyJobs {
   }
 }
 
-function keyedOf(flags: number): number {
-  return (flags & keyed) === 0 ? 0 : 1;
+function laneOf(flags: number): number {
+  return 2 * crashesIn(flags) + ((flags & keyed) === 0 ? 0 : 1);
 }

@@ -16,7 +16,7 @@ export function reclaimJobs(core: Core, limit: number): ReclaimAnswer {
     if (jobs.length >= limit) break;
     core.sql.run("update afterwork_session set ended = 1 where id = ?", session.id);
     for (const seq of heldBy(core, session, limit - jobs.length)) {
-      jobs.push(crash(core, readJob(core, seq), jobs.length));
+      jobs.push(crash(core, readJob(core, seq)));
     }
     if (heldBy(core, session, 1).length === 0) forgetSession(core, session);
   }
@@ -47,11 +47,11 @@ function heldBy(core: Core, { id }: Session, limit: number): readonly number[] {
   return core.sql.all<{ seq: number }>(selectHeld, id, limit).map(({ seq }) => seq);
 }
 
-function crash(core: Core, job: JobRow, place: number): Reclaimed {
+function crash(core: Core, job: JobRow): Reclaimed {
   const { attempts: attempt } = job;
   const error = crashError(core.words.textOf(job.worker ?? 0));
   const policy = core.policies.get(job.policy).crash;
-  const delayMs = afterCrash(policy, { attempt, onlyCrashes: job.onlyCrashes === 1, place });
+  const delayMs = afterCrash(policy, { attempt, onlyCrashes: job.onlyCrashes === 1 });
   noteFailure(core, job, error, true);
   core.holds.delete(idOfRow(job));
   const described = { id: idOfRow(job), task: core.words.textOf(job.task), attempt };

@@ -1,7 +1,7 @@
 import type { RecordEntry } from "../contract/outcome.ts";
 import type { Core } from "./core.ts";
 import { findSeq } from "./job-row.ts";
-import { tokenNumber } from "./token.ts";
+import { tokenNumber } from "../contract/token-number.ts";
 
 /** How many events are kept of a job. */
 const mostEvents = 1000;

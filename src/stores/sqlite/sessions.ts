@@ -3,7 +3,7 @@ import type { Core } from "./core.ts";
 import { fromHex } from "./job-id.ts";
 import { readJob } from "./job-row.ts";
 import { handBack } from "./settling.ts";
-import { tokenNumber } from "./token.ts";
+import { tokenNumber } from "../contract/token-number.ts";
 
 /** A worker that has registered. */
 export interface Session {

@@ -1,16 +1,16 @@
 import type { Outcome, SettleAnswer } from "../contract/outcome.ts";
-import { fill, place } from "./admission.ts";
+import { place } from "./admission.ts";
 import type { Core } from "./core.ts";
 import { writeCourse } from "./course.ts";
 import { end, type Ending } from "./endings.ts";
 import { noteFailure } from "./failures.ts";
-import { flag } from "./flags.ts";
+import { flagsAfter, lostToCrashes } from "./flags.ts";
 import { carryOut } from "./insertion.ts";
 import { planInsertion } from "./insertion-plan.ts";
 import { findSeq, type JobRow, readJob } from "./job-row.ts";
 import { PlainOutcomes } from "./plain-outcomes.ts";
 import { noteSleep } from "./records.ts";
-import { tokenNumber } from "./token.ts";
+import { tokenNumber } from "../contract/token-number.ts";
 import { freePermit } from "./withdrawal.ts";
 
 /** Takes the outcomes of attempts whose jobs are still held under their tokens. */
@@ -75,11 +75,8 @@ export function becomeDue(core: Core, job: JobRow, dueAt: number): void {
   if (job.stop === 1) return endHeld(core, job, { status: "cancelled" });
   letGo(core, job);
   writeCourse(core, job.seq, { ...job, dueAt });
-  const gate = job.concurrency === null ? undefined : core.gates.get(job.concurrency);
-  if (gate !== undefined) gate.used -= 1;
-  // It stands in line for its own permit before others are let through.
-  place(core, { ...job, dueAt, flags: job.flags | flag.course });
-  if (gate !== undefined) fill(core, gate);
+  freePermit(core, job);
+  place(core, { ...job, dueAt, flags: flagsAfter(job) });
 }
 
 /** Ends a job that a worker holds. */
@@ -89,7 +86,8 @@ export function endHeld(core: Core, job: JobRow, ending: Ending): void {
   end(core, job, ending);
 }
 
-function letGo(core: Core, { seq, queue }: JobRow): void {
+function letGo(core: Core, { seq, queue, flags }: JobRow): void {
   core.sql.run("delete from afterwork_claimed where seq = ?", seq);
   core.queues.count(queue, "running", -1);
+  if ((flags & lostToCrashes) !== 0 && core.ready.haveCrashed()) core.pulse.note("jobs");
 }

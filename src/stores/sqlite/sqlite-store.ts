@@ -1,5 +1,6 @@
 import type { Clock } from "../../base/clock.ts";
 import type { ClaimAnswer, ClaimRequest, ExtendAnswer, ReclaimAnswer, WorkerSession } from "../contract/claim.ts";
+import type { Finding } from "../contract/finding.ts";
 import type { Counts, JobPage, JobRecord, ListFilter } from "../contract/job-record.ts";
 import type { InsertAnswer, NewJob } from "../contract/new-job.ts";
 import type { EventRecord, Outcome, RecordEntry, SettleAnswer, StepRecord } from "../contract/outcome.ts";
@@ -7,9 +8,10 @@ import type { Capabilities, Firing, MigrationReport, ScheduleRecord, Store, Wake
 import { claimJobs } from "./claiming.ts";
 import { cancelOne, retryOne } from "./control.ts";
 import { countJobs } from "./counting.ts";
+import { diagnoseFile } from "./diagnosis.ts";
 import { insertJobs } from "./insertion.ts";
 import { listJobs } from "./listing.ts";
-import { pruneFor } from "./pruning.ts";
+import { Pruning } from "./pruning.ts";
 import { readEvents, readRecords, readSteps } from "./reading.ts";
 import { reclaimJobs } from "./reclaiming.ts";
 import { recordEntries } from "./records.ts";
@@ -25,10 +27,13 @@ export class SqliteStore implements Store {
   readonly capabilities: Capabilities;
   readonly #file: StoreFile;
   readonly #clock: Clock;
+  readonly #path: string;
+  readonly #pruning = new Pruning();
 
   constructor(options: FileOptions) {
     this.#file = new StoreFile(options);
     this.#clock = options.clock;
+    this.#path = options.path;
     const shared = options.path !== inMemory;
     const durability = options.synchronous === "full" ? "power" : "process";
     this.capabilities = {
@@ -38,6 +43,8 @@ export class SqliteStore implements Store {
       multiProcess: shared,
       durability: shared ? durability : "none",
       maxBatch: 1000,
+      inOrder: true,
+      goodBatch: 200,
     };
   }
 
@@ -56,6 +63,10 @@ export class SqliteStore implements Store {
 
   migrate(options: { readonly plan?: boolean } = {}): Promise<MigrationReport> {
     return this.#file.migrate(options.plan ?? false);
+  }
+
+  diagnose(): Promise<readonly Finding[]> {
+    return diagnoseFile(this.#path);
   }
 
   async insert(jobs: readonly NewJob[], tx?: unknown): Promise<readonly InsertAnswer[]> {
@@ -102,7 +113,7 @@ export class SqliteStore implements Store {
   }
 
   async prune(budgetMs: number): Promise<{ readonly removed: number; readonly more: boolean }> {
-    return pruneFor(this.#file.writer, budgetMs);
+    return this.#pruning.run(this.#file.writer, budgetMs);
   }
 
   async record(_worker: string, entries: readonly RecordEntry[]): Promise<readonly ("applied" | "lost")[]> {

@@ -4,7 +4,7 @@ import type { InsertAnswer, NewJob } from "../contract/new-job.ts";
 import { StoreFaultError } from "../contract/store-fault-error.ts";
 import type { MigrationReport, WakeTopic } from "../contract/store.ts";
 import { BusyRetry } from "./busy-retry.ts";
-import { inMemory, openReader, openWriter } from "./connection.ts";
+import { inMemory, openReader, openToLook, openWriter } from "./connection.ts";
 import { Core } from "./core.ts";
 import { codeOf, sqliteCode, toFault } from "./faults.ts";
 import { migrate, planMigration } from "./migrate.ts";
@@ -72,7 +72,8 @@ export class StoreFile {
   async migrate(plan: boolean): Promise<MigrationReport> {
     const { path, synchronous } = this.#options;
     const own = this.#opened?.core.sql.database;
-    const database = own ?? (await this.#patiently(() => openWriter(path, { synchronous })));
+    const database =
+      own ?? (await this.#patiently(() => (plan ? openToLook(path) : openWriter(path, { synchronous }))));
     try {
       return await this.#patiently(() => (plan ? planMigration(database, path) : migrate(database, path)));
     } finally {

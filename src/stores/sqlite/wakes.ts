@@ -1,11 +1,12 @@
 import type { WakeTopic } from "../contract/store.ts";
+import { WakeListeners } from "../contract/wake-listeners.ts";
 
 /** How often others are asked for news while somebody listens here. The question costs some microseconds. */
 const pollMs = 25;
 
 /** Those who want to know that something may be new, here and in other processes. */
 export class Wakes {
-  readonly #listeners = new Set<(topic: WakeTopic) => void>();
+  readonly #listeners = new WakeListeners();
   readonly #readOthers: () => readonly WakeTopic[];
   #timer: NodeJS.Timeout | undefined;
 
@@ -16,23 +17,16 @@ export class Wakes {
 
   /** The function returned ends it. */
   listen(listener: (topic: WakeTopic) => void): () => void {
-    const own = (topic: WakeTopic): void => listener(topic);
-    this.#listeners.add(own);
+    const remove = this.#listeners.add(listener);
     this.#timer ??= setInterval(() => this.#poll(), pollMs).unref();
     return () => {
-      this.#listeners.delete(own);
-      if (this.#listeners.size === 0) this.#stop();
+      remove();
+      if (this.#listeners.isEmpty) this.#stop();
     };
   }
 
   tell(topic: WakeTopic): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(topic);
-      } catch {
-        // A hint is never needed, so whoever fails to take it must not disturb the call that gave it.
-      }
-    }
+    this.#listeners.tell(topic);
   }
 
   /** Nobody is told anything any more. */

@@ -1,4 +1,4 @@
-import { type Candidate, delayed, fill, unblock } from "./admission.ts";
+import { type Candidate, delayed, noteRoom, unblock } from "./admission.ts";
 import type { Core } from "./core.ts";
 import type { JobRow } from "./job-row.ts";
 
@@ -14,7 +14,7 @@ export function freePermit(core: Core, { concurrency }: Pick<Candidate, "concurr
   if (concurrency === null) return;
   const gate = core.gates.get(concurrency);
   gate.used -= 1;
-  fill(core, gate);
+  noteRoom(core, gate);
 }
 
 function unwait(core: Core, { seq, queue }: JobRow): void {
@@ -45,9 +45,10 @@ function unschedule(core: Core, job: Candidate): boolean {
 /** Takes a job out of its queue, and gives back what its gates have let through. */
 export function withdrawReady(core: Core, job: Candidate): boolean {
   if (!core.ready.delete(job)) return false;
-  const rate = job.rate === null ? undefined : core.gates.get(job.rate);
-  if (rate !== undefined) rate.used -= 1;
   freePermit(core, job);
-  if (rate !== undefined) fill(core, rate);
+  if (job.rate === null) return true;
+  const rate = core.gates.get(job.rate);
+  rate.used -= 1;
+  noteRoom(core, rate);
   return true;
 }

@@ -139,6 +139,17 @@ export const claim: ConformanceArea = {
       },
     },
     {
+      name: "when none is named, each queue that is not paused comes first in its turn",
+      async run(trial) {
+        await trial.insert(...["a", "a", "b", "b", "c", "d", "d"].map((queue) => ({ queue })));
+        await trial.store.setQueue("c", { paused: true });
+        const worker = await trial.worker();
+        const queues: string[] = [];
+        for (let turn = 0; turn < 6; turn += 1) queues.push((await worker.claimOne({ turn })).queue);
+        assert.equal(queues.join(""), "abdabd");
+      },
+    },
+    {
       name: "a job of an unknown task is parked and told once, and waits for a worker that knows it",
       async run(trial) {
         const id = await trial.insertOne({ task: "newer" });

@@ -87,27 +87,24 @@ export const crashes: ConformanceArea = {
         await crash(trial);
         const first = await trial.record(id);
         assert.equal(first.status, "retrying");
-        assert.equal((first.dueAt ?? 0) - (first.failures[0]?.endedAt ?? 0), delayMs);
+        trial.assertTime(first.dueAt, (first.failures[0]?.endedAt ?? 0) + delayMs);
       },
     },
     {
-      name: "jobs that are lost together come back together, and one after the other when they are lost again",
+      name: "jobs that are lost together come back together, also when they are lost again",
       async run(trial) {
         const crash = policy({ maxAttempts: 9, delayMs: trial.tick, maxDelayMs: trial.tick });
         const ids = await trial.insert({ crash }, { crash }, { crash });
-        const waits: (readonly number[])[] = [];
         for (let count = 0; count < 2; count += 1) {
           const worker = await trial.worker({ leaseMs: trial.tick });
           assert.equal((await worker.claim()).length, 3);
           await trial.pass(1.5);
           await trial.store.reclaim(100);
           const records = await Promise.all(ids.map((id) => trial.record(id)));
-          waits.push(records.map(({ dueAt, failures }) => (dueAt ?? 0) - (failures.at(-1)?.endedAt ?? 0)));
+          for (const { dueAt, failures } of records)
+            trial.assertTime(dueAt, (failures.at(-1)?.endedAt ?? 0) + trial.tick);
           await trial.pass(1.2);
         }
-        const spacing = Math.min(trial.tick, 1_000);
-        assert.deepEqual(waits[0], [trial.tick, trial.tick, trial.tick]);
-        assert.deepEqual(waits[1], [trial.tick, trial.tick + spacing, trial.tick + 2 * spacing]);
       },
     },
     {

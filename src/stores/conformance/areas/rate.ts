@@ -67,7 +67,8 @@ export const rate: ConformanceArea = {
         await trial.insert(of(trial, 1), of(trial, 1));
         const worker = await trial.worker();
         const { nextDueInMs } = await worker.ask();
-        assert.ok(nextDueInMs !== undefined && nextDueInMs > 0 && nextDueInMs <= 5 * trial.tick, String(nextDueInMs));
+        const longest = 5 * trial.tick + trial.slack;
+        assert.ok(nextDueInMs !== undefined && nextDueInMs > 0 && nextDueInMs <= longest, String(nextDueInMs));
         await trial.pass(5.2);
         assert.equal((await worker.claim()).length, 1);
         assert.equal((await worker.ask()).nextDueInMs, undefined);
@@ -93,7 +94,9 @@ export const rate: ConformanceArea = {
         const id = await trial.insertOne(rule);
         await trial.store.cancel([cancelled]);
         await trial.pass(1.2);
-        assert.deepEqual(await (await trial.worker()).claimIds(), [id]);
+        const worker = await trial.worker();
+        for (let setAside = 0; setAside < 2; setAside += 1) assert.deepEqual(await worker.claim(), []);
+        assert.deepEqual(await worker.claimIds(), [id]);
       },
     },
     {

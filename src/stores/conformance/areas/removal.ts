@@ -141,6 +141,25 @@ export const removal: ConformanceArea = {
       },
     },
     {
+      name: "parents that are needed, however many, keep nothing behind them from being pruned",
+      async run(trial) {
+        const keep = { succeededMs: 0, failedMs: 0 };
+        const parents = await trial.insert(...Array.from({ length: 600 }, () => ({ keep })));
+        const worker = await trial.worker();
+        const jobs = await worker.claim({ limit: parents.length });
+        await trial.insertOne({ parents: [...parents, await trial.insertOne({ queue: "later" })] });
+        await worker.settle(
+          ...jobs.map(({ id, token }) => ({ kind: "succeeded", id, token, result: undefined }) as const),
+        );
+        await trial.pass(0.1);
+        const other = await trial.insertOne({ keep });
+        await trial.store.cancel([other]);
+        await trial.pass(0.1);
+        for (let calls = 0; calls < 20; calls += 1) await trial.store.prune(0);
+        assert.deepEqual(await trial.statuses([other, ...parents.slice(0, 1)]), [undefined, "succeeded"]);
+      },
+    },
+    {
       name: "a job that was retried is not pruned",
       async run(trial) {
         const id = await trial.failed({ keep: { succeededMs: trial.tick, failedMs: trial.tick } });

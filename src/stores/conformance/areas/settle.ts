@@ -36,9 +36,11 @@ export const settle: ConformanceArea = {
         const id = await trial.failed();
         const { status, error, failures, finishedAt, startedAt } = await trial.record(id);
         assert.deepEqual({ status, error }, { status: "failed", error: trialError });
+        const endedAt = failures[0]?.endedAt;
         assert.deepEqual(failures, [
-          { attempt: 1, startedAt, endedAt: finishedAt, worker: "trial", error: trialError, crashed: false },
+          { attempt: 1, startedAt, endedAt, worker: "trial", error: trialError, crashed: false },
         ]);
+        trial.assertTime(endedAt, finishedAt);
       },
     },
     {

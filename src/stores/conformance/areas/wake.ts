@@ -1,11 +1,6 @@
 import assert from "node:assert/strict";
-import { setTimeout as wait } from "node:timers/promises";
-import type { WakeTopic } from "../../contract/store.ts";
 import type { ConformanceArea } from "../conformance-case.ts";
-import type { Trial } from "../trial.ts";
-
-/** How long a hint may take, in milliseconds: it may have to go through a server. */
-const patienceMs = 5000;
+import { listen } from "../listening.ts";
 
 /** Hints that something is new. */
 export const wake: ConformanceArea = {
@@ -103,36 +98,3 @@ export const wake: ConformanceArea = {
     },
   ],
 };
-
-interface Heard {
-  readonly topics: readonly WakeTopic[];
-  /** Resolves when a topic has been heard. */
-  wait(topic: WakeTopic): Promise<void>;
-  stop(): void;
-}
-
-function listen(trial: Trial): Heard {
-  const topics: WakeTopic[] = [];
-  let wakeUp = (): void => {};
-  const stop = trial.store.onWake((topic) => {
-    topics.push(topic);
-    wakeUp();
-  });
-  return {
-    topics,
-    stop,
-    async wait(topic) {
-      const late = new AbortController();
-      const timeout = wait(patienceMs, "late" as const, { signal: late.signal });
-      timeout.catch(() => {});
-      while (!topics.includes(topic)) {
-        const next = new Promise<void>((resolve) => {
-          wakeUp = resolve;
-        });
-        const end = await Promise.race([next, timeout]);
-        assert.notEqual(end, "late", `expected a hint "${topic}", got ${topics.join(", ") || "none"}`);
-      }
-      late.abort();
-    },
-  };
-}
