@@ -1,4 +1,4 @@
-import { AfterworkError } from "../base/errors.ts";
+import { UnavailableError } from "../base/unavailable-error.ts";
 import type { AnyTask } from "../tasks/any-task.ts";
 import type { AnyComposition } from "../tasks/any-composition.ts";
 import type { Job } from "../tasks/job.ts";
@@ -32,7 +32,7 @@ export interface PreparedJob {
 }
 
 /** Durable tasks could not be stored, so the request fails. Code `STORE_UNAVAILABLE`; over HTTP a 503 with `Retry-After`. */
-export class StoreUnavailableError extends AfterworkError {
+export class StoreUnavailableError extends UnavailableError {
   constructor(cause: unknown) {
     super("STORE_UNAVAILABLE", "the durable tasks of the request could not be stored", { cause });
   }

@@ -107,8 +107,8 @@ export class Execution {
   #end(attempt: Attempt, value: unknown): undefined {
     attempt.usedTasks?.settle({});
     this.#job.succeed(value);
-    this.#environment.onSucceeded(this.#job, attempt.number);
     this.#letGo(attempt);
+    this.#environment.onSucceeded(this.#job, attempt.number);
     this.#environment.onEnded(this.#job);
     return undefined;
   }

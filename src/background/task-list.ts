@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
+import { runEntered } from "../base/run-entered.ts";
 import { DependencyScopeError } from "../dependencies/definition-errors.ts";
 import type { AnyDurable } from "../tasks/any-composition.ts";
 import type { AddTask, BackgroundTasks, Outcome } from "../tasks/background-tasks.ts";
@@ -34,10 +35,14 @@ export interface TaskListHost {
   readonly trace: string | undefined;
   /** The function-scope dependency that handed out just this object, if one did. */
   ownerOf(value: unknown): string | undefined;
+  /** Something is about to be added: the last moment to say that what was added before it has failed. */
+  beforeAdd?(): void;
   /** In-process work was added, so `run` is to be called when the response has ended. */
   arm(): void;
   /** The same for durable work that waits for the outcome, which no platform refuses. */
   awaitEnd(): void;
+  /** Durable work was added that is to be stored before the response, or the attempt, is complete. */
+  awaitStore?(): void;
 }
 
 /** An attempt as the lists see it that are used while it runs. */
@@ -53,13 +58,16 @@ export interface RunningAttempt {
 /** The attempt that is running in this asynchronous context. */
 const runningAttempt = new AsyncLocalStorage<RunningAttempt>();
 
-/** Runs a function so that work it adds to its request becomes work of this attempt. */
+/**
+ * Runs a function so that work it adds to its request becomes work of this attempt. Call it in an asynchronous scope that
+ * ends with the function: the attempt may stay behind in it.
+ */
 export function runWithin<Args extends readonly unknown[], Result>(
   attempt: RunningAttempt,
   run: (...args: Args) => Result,
   ...args: Args
 ): Result {
-  return runningAttempt.run(attempt, run, ...args);
+  return runEntered(runningAttempt, attempt, run, ...args);
 }
 
 /** The work of one request, or of one attempt of a task, from the first `addTask` until all of it has been let go. */
@@ -152,17 +160,22 @@ export class TaskList implements BackgroundTasks, JobRoot {
 
   /** Hands over the jobs that are due, without running them. What is added later runs at once. */
   release(): InProcessJob[] {
-    if (!this.#failed) this.#drop(isForFailure, "what added it did not fail");
-    this.sealDurable();
+    this.#close();
     this.#phase = "over";
     const jobs = this.#jobs;
     this.#jobs = [];
     return jobs;
   }
 
+  /** What was to be added for its outcome has been added. */
+  #close(): void {
+    if (!this.#failed) this.#drop(isForFailure, "what added it did not fail");
+    this.sealDurable();
+  }
+
   /** Runs the jobs in order; a promise only if that takes time. Called once, when the response has ended. */
   run(): undefined | Promise<void> {
-    this.#jobs = this.release();
+    this.#close();
     this.#phase = "running";
     for (const job of this.#jobs) job.moveTo("queued");
     return this.#runFrom(0, none);
@@ -202,9 +215,7 @@ export class TaskList implements BackgroundTasks, JobRoot {
   }
 
   #drop(which: (when: RunWhen) => boolean, reason: string): void {
-    const dropped = this.#jobs.filter((job) => which(job.seed.when));
-    for (const job of dropped) job.drop(reason);
-    if (dropped.length > 0) this.#jobs = this.#jobs.filter((job) => !job.ended);
+    for (const job of this.#jobs) if (which(job.seed.when)) job.drop(reason);
     this.#durable?.drop(which, reason);
   }
 
@@ -218,6 +229,7 @@ export class TaskList implements BackgroundTasks, JobRoot {
       return attempt.tasks.#add(when, work, args);
     }
     const name = nameOfWork(work);
+    this.#host.beforeAdd?.();
     if (isDurable(work)) return this.#addDurable(when, work, args);
     this.#refuseClosing(name, args);
     const { runner, observer } = this.#host;
@@ -231,6 +243,7 @@ export class TaskList implements BackgroundTasks, JobRoot {
     this.#durable ??= new DurableList(this.#host.runner, this.#sealed);
     const job = this.#durable.add(when, work, args, this.#host.trace);
     this.#host.observer?.onAdded(job, args);
+    if (!this.#sealed) this.#host.awaitStore?.();
     if (when === "failure") this.#awaitOutcome(this.#durable);
     return job;
   }

@@ -48,6 +48,7 @@ export class TaskRunner implements JobRunner {
   readonly #parts: TaskRunnerParts;
   readonly #environment: ExecutionEnvironment;
   readonly #pending = new PendingJobs();
+  readonly #onDropped = (job: InProcessJob): void => this.#forget(job);
   #onIdle: (() => void)[] = [];
 
   constructor(parts: TaskRunnerParts) {
@@ -85,7 +86,7 @@ export class TaskRunner implements JobRunner {
     if (this.#pending.size >= maxPending) {
       throw new OverloadedError(`${seed.name} was refused: ${maxPending} background tasks wait or run already`);
     }
-    const job = new InProcessJob(seed, (dropped) => this.#forget(dropped));
+    const job = new InProcessJob(seed, this.#onDropped);
     this.#pending.add(job);
     seed.observer?.onAdded(job, seed.args);
     return job;

@@ -26,7 +26,7 @@ export class AppScope {
   /** Those that stand under the overrides of now. */
   readonly #current = new Map<Dependency, Made>();
   readonly #cleanup = new Cleanup();
-  readonly #shutdown = new AbortController();
+  #shutdown: AbortController | undefined;
   readonly #log: Log;
   readonly #overrides: Overrides;
   #version = 0;
@@ -86,6 +86,8 @@ export class AppScope {
   }
 
   async #build(dependency: Dependency): Promise<unknown> {
+    // Not made with the app: Cloudflare Workers refuse that while a module is loaded.
+    this.#shutdown ??= new AbortController();
     const context: Record<string, unknown> = { log: this.#log, signal: this.#shutdown.signal };
     for (const [name, input] of inputsOf(dependency, this.#overrides)) context[name] = await this.get(input);
     return provide(dependency, context, dependency.name || "an app dependency", { open: () => this.#cleanup });
@@ -98,7 +100,7 @@ export class AppScope {
   }
 
   async #closeOnce(): Promise<Closed> {
-    this.#shutdown.abort();
+    this.#shutdown?.abort();
     const made = [...this.#made.values()].flat();
     await Promise.allSettled(made.map(({ value }) => value).filter((value) => isPromiseLike(value)));
     return await this.#cleanup.close();

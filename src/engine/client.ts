@@ -38,7 +38,7 @@ export interface ClientParts {
   readonly onEager: () => void;
 }
 
-/** A chunk that holds up the event loop for no more than a few milliseconds. */
+/** A chunk that holds up the event loop for no more than a few milliseconds, unless a store likes larger ones. */
 const chunkSize = 500;
 
 /** Calls that are stored together, with all of their jobs in one list. */
@@ -73,25 +73,36 @@ export class EngineClient {
 
   /** Stores many calls in chunks, in their order. All are checked before any is stored. */
   async enqueueMany(calls: Iterable<Call>): Promise<StoredJob[]> {
-    const chunks = await this.#prepareMany([...calls]);
     const core = this.#parts.core();
+    const chunks = await this.#prepareMany([...calls], Math.max(chunkSize, core.store.capabilities.goodBatch));
     if (!core.isOpen) await core.open();
     const handles: StoredJob[] = [];
-    for (const chunk of chunks) {
-      const inserting = core.store.insert(chunk.jobs, chunk.tx);
-      if (chunk.tx === undefined) this.#parts.onEager();
-      this.#addHandles(handles, chunk, await inserting);
+    let ahead: Promise<readonly InsertAnswer[]> | undefined;
+    for (const [index, chunk] of chunks.entries()) {
+      const answers = await (ahead ?? this.#insertChunk(core, chunk));
+      const next = chunks[index + 1];
+      // One after the other, for the order of storing is that of the calls; the next one is on its way while this one is answered.
+      ahead = next === undefined || next.tx !== undefined ? undefined : this.#insertChunk(core, next);
+      this.#addHandles(handles, chunk, answers);
     }
     return handles;
   }
 
+  #insertChunk(core: EngineCore, { jobs, tx }: Chunk): Promise<readonly InsertAnswer[]> {
+    const inserting = core.store.insert(jobs, tx);
+    if (tx === undefined) this.#parts.onEager();
+    // If the one before it fails, nobody asks what became of this one.
+    inserting.catch(() => {});
+    return inserting;
+  }
+
   /** Others have their turn after each chunk, for there may be any number. */
-  async #prepareMany(calls: readonly Call[]): Promise<readonly Chunk[]> {
+  async #prepareMany(calls: readonly Call[], size: number): Promise<readonly Chunk[]> {
     const chunks: Chunk[] = [];
-    for (let start = 0; start < calls.length; start += chunkSize) {
+    for (let start = 0; start < calls.length; start += size) {
       if (start > 0) await nextTurn();
       let chunk: Chunk | undefined;
-      for (const call of calls.slice(start, start + chunkSize)) {
+      for (const call of calls.slice(start, start + size)) {
         if (!Array.isArray(call)) throw notACall(call);
         const [work, ...args] = call as Call;
         const tx = txOf(work);

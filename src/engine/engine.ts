@@ -58,7 +58,10 @@ export class Engine extends Control implements AppEngine {
       core: () => this.#core,
       calls: { registry: this.#registry, keepOf: keeper(settings.keep) },
       source: () => this.#source,
-      onEager: () => this.#staff.wake(),
+      // A claim that overtakes what is being stored finds nothing, and is in the way of the next one.
+      onEager: () => {
+        if (this.#core.store.capabilities.inOrder) this.#staff.wake();
+      },
     });
     const reports = new ReportDesk(this.#events, settings.log);
     this.#scheduler = new Scheduler({
@@ -69,6 +72,7 @@ export class Engine extends Control implements AppEngine {
     });
     this.#staff = new Staff({
       core: () => this.#core,
+      isOnTrial: () => this.#core !== this.#own,
       port: this,
       registry: this.#registry,
       settings,
@@ -161,6 +165,7 @@ export class Engine extends Control implements AppEngine {
   /** @internal */
   static internalsOf(engine: Engine): EngineInternals {
     return {
+      store: engine.#own.store,
       isWorking: engine.#staff.isWorking,
       use: (store, clock) => {
         const core = engine.#coreOf(store, clock);

@@ -1,188 +1,38 @@
-import { AfterworkError } from "../base/errors.ts";
 import type { InsertAnswer, NewJob } from "../stores/contract/new-job.ts";
-import { isPassingFault } from "../stores/contract/store-fault-error.ts";
 import type { Store } from "../stores/contract/store.ts";
-import { nextTurn } from "./next-turn.ts";
-import { OverloadedError } from "../background/overloaded-error.ts";
-
-/** Calls that wait for their write: past this, more would only fill the memory. */
-const mostWaiting = 100_000;
-
-/**
- * While many requests store something, their write waits this long for others: a commit costs as much as some twenty jobs.
- * "Many" is so many in the last write, and recently, so that a request that comes alone is stored at once.
- */
-const gatherMs = 2;
-const many = 4;
-const recentlyMs = 10;
-
-/** How a call is stored. */
-export interface InsertOptions {
-  /** Told when the store has just been asked, so that a claim which follows at once may share the commit. */
-  readonly onWrite?: (() => void) | undefined;
-  /** It may wait a little for others, where many come. */
-  readonly isPatient?: boolean;
-}
-
-/** The jobs of one call, stored together or not at all. */
-interface Entry {
-  readonly jobs: readonly NewJob[];
-  readonly onWrite: (() => void) | undefined;
-  readonly isPatient: boolean;
-  /** By the monotonic clock. */
-  readonly since: number;
-  readonly resolve: (answers: readonly InsertAnswer[]) => void;
-  readonly reject: (error: unknown) => void;
-}
+import { InsertLane, type InsertOptions } from "./insert-lane.ts";
 
 /**
  * Group commit: calls of the same turn of the event loop, and those that come while a write is under way, share one write.
- * Jobs with keys go apart, because somebody's open transaction may hold a key.
+ * Jobs without keys, with limits and with unique keys go apart: the first are stored in the fewest steps, and of the last
+ * somebody's open transaction may hold a key.
  */
 export class Inserter {
-  readonly #plain: Lane;
-  readonly #keyed: Lane;
+  readonly #plain: InsertLane;
+  readonly #limited: InsertLane;
+  readonly #unique: InsertLane;
 
   /** `timeoutMs`: how long a call of the store may take. */
   constructor(store: Store, timeoutMs: number) {
-    this.#plain = new Lane(store, timeoutMs);
-    this.#keyed = new Lane(store, timeoutMs);
+    this.#plain = new InsertLane(store, timeoutMs);
+    this.#limited = new InsertLane(store, timeoutMs);
+    this.#unique = new InsertLane(store, timeoutMs);
   }
 
   /** Resolves after the commit. @throws {OverloadedError} when too many calls wait already. */
   insert(jobs: readonly NewJob[], options: InsertOptions = {}): Promise<readonly InsertAnswer[]> {
-    return jobs.some(isKeyed) ? this.#keyed.add(jobs, options) : this.#plain.add(jobs, options);
+    return this.#laneOf(jobs).add(jobs, options);
   }
 
   /** Resolves when nothing waits any longer. */
   async idle(): Promise<void> {
-    await Promise.all([this.#plain.idle(), this.#keyed.idle()]);
-  }
-}
-
-function isKeyed(job: NewJob): boolean {
-  return job.unique !== undefined || job.concurrency !== undefined || job.rate !== undefined;
-}
-
-class Lane {
-  readonly #store: Store;
-  readonly #timeoutMs: number;
-  #waiting: Entry[] = [];
-  #size = 0;
-  /** Does somebody wait who is not patient? */
-  #isUrgent = false;
-  /** Ends the wait for more. */
-  #hurry: (() => void) | undefined;
-  #lastSize = 0;
-  #lastWrite = Number.NEGATIVE_INFINITY;
-  #writing: Promise<void> | undefined;
-
-  constructor(store: Store, timeoutMs: number) {
-    this.#store = store;
-    this.#timeoutMs = timeoutMs;
+    await Promise.all([this.#plain.idle(), this.#limited.idle(), this.#unique.idle()]);
   }
 
-  add(jobs: readonly NewJob[], { onWrite, isPatient = false }: InsertOptions): Promise<readonly InsertAnswer[]> {
-    if (this.#size >= mostWaiting) {
-      return Promise.reject(new OverloadedError(`${this.#size} durable tasks wait to be stored already`));
-    }
-    return new Promise((resolve, reject) => {
-      this.#size += jobs.length;
-      if (!isPatient) this.#hurryUp();
-      this.#waiting.push({ jobs, onWrite, isPatient, since: performance.now(), resolve, reject });
-      this.#writing ??= this.#gather().then(() => this.#write());
-    });
+  #laneOf(jobs: readonly NewJob[]): InsertLane {
+    if (jobs.some(({ unique }) => unique !== undefined)) return this.#unique;
+    return jobs.some(({ concurrency, rate }) => concurrency !== undefined || rate !== undefined)
+      ? this.#limited
+      : this.#plain;
   }
-
-  /** Waits for the end of this turn of the event loop, and longer where all who wait are patient and many come. */
-  async #gather(): Promise<void> {
-    await nextTurn();
-    if (this.#isUrgent || this.#lastSize < many || performance.now() - this.#lastWrite > recentlyMs) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, gatherMs);
-    this.#hurry = resolve;
-    await promise;
-    clearTimeout(timer);
-    this.#hurry = undefined;
-  }
-
-  #hurryUp(): void {
-    this.#isUrgent = true;
-    this.#hurry?.();
-  }
-
-  async idle(): Promise<void> {
-    while (this.#writing !== undefined) await this.#writing;
-  }
-
-  async #write(): Promise<void> {
-    const entries = this.#take();
-    this.#isUrgent = this.#waiting.some(({ isPatient }) => !isPatient);
-    this.#lastSize = entries.length;
-    this.#lastWrite = performance.now();
-    await this.#insert(entries);
-    this.#writing = undefined;
-    // What was answered just now may call again at once: it is to be in the next write.
-    if (this.#waiting.length > 0) this.#writing = this.#gather().then(() => this.#write());
-  }
-
-  /** As many calls as fit; one call alone may be larger. */
-  #take(): readonly Entry[] {
-    const { maxBatch } = this.#store.capabilities;
-    let size = 0;
-    let count = 0;
-    for (const { jobs } of this.#waiting) {
-      if (count > 0 && size + jobs.length > maxBatch) break;
-      size += jobs.length;
-      count += 1;
-    }
-    const taken = this.#waiting.slice(0, count);
-    this.#waiting = this.#waiting.slice(count);
-    this.#size -= size;
-    return taken;
-  }
-
-  async #insert(entries: readonly Entry[]): Promise<void> {
-    try {
-      const inserting = this.#store.insert(entries.length === 1 ? first(entries).jobs : allJobs(entries));
-      entries.find(({ onWrite }) => onWrite !== undefined)?.onWrite?.();
-      const answers = await inserting;
-      let start = 0;
-      for (const { jobs, resolve } of entries) {
-        resolve(entries.length === 1 ? answers : answers.slice(start, start + jobs.length));
-        start += jobs.length;
-      }
-    } catch (error) {
-      await this.#blame(entries, error);
-    }
-  }
-
-  /** What is wrong with one call is not to fail the others. */
-  async #blame(entries: readonly Entry[], error: unknown): Promise<void> {
-    const isCalls = error instanceof AfterworkError && !isPassingFault(error);
-    if (isCalls && entries.length > 1) for (const entry of entries) await this.#insert([entry]);
-    else for (const { reject } of entries) reject(error);
-    if (!isCalls) this.#rejectLate(error);
-  }
-
-  /** While the store is away, whoever waits behind a write has waited as long as that. */
-  #rejectLate(error: unknown): void {
-    const latest = performance.now() - this.#timeoutMs;
-    const inTime = this.#waiting.findIndex(({ since }) => since > latest);
-    const late = this.#waiting.splice(0, inTime === -1 ? this.#waiting.length : inTime);
-    for (const { jobs, reject } of late) {
-      this.#size -= jobs.length;
-      reject(error);
-    }
-  }
-}
-
-function first(entries: readonly Entry[]): Entry {
-  return entries[0] as Entry;
-}
-
-function allJobs(entries: readonly Entry[]): readonly NewJob[] {
-  const all: NewJob[] = [];
-  for (const { jobs } of entries) for (const job of jobs) all.push(job);
-  return all;
 }

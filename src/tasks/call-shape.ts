@@ -141,12 +141,14 @@ function debounceRule({ key, maxWait }: DebounceOptions): CallShape["unique"] {
 
 function concurrencyOf({ concurrency }: { readonly concurrency?: ConcurrencyOptions }): CallShape["concurrency"] {
   if (concurrency === undefined) return undefined;
-  const source: KeySource = { option: "concurrency", key: concurrency.key, byDefault: "one for the task" };
+  const { key, scope } = concurrency;
+  const source: KeySource = { option: "concurrency", key, byDefault: "one for the task", scope };
   return { source, facts: { limit: concurrency.limit } };
 }
 
 function rateOf({ rateLimit }: { readonly rateLimit?: RateLimitOptions }): CallShape["rate"] {
   if (rateLimit === undefined) return undefined;
-  const source: KeySource = { option: "rateLimit", key: rateLimit.key, byDefault: "one for the task" };
+  const { key, scope } = rateLimit;
+  const source: KeySource = { option: "rateLimit", key, byDefault: "one for the task", scope };
   return { source, facts: { limit: rateLimit.limit, perMs: toMs(rateLimit.per, "rateLimit.per") } };
 }

@@ -24,8 +24,13 @@ export class JobExpiredError extends AfterworkError {
   }
 }
 
-/** Another job has the unique key, and `onConflict` is `"reject"`. Code `JOB_CONFLICT`; `details.existing` is its id. */
+/** Another job has the unique key, and `onConflict` is `"reject"`. Code `JOB_CONFLICT`; `details.existing` is its id; over HTTP a 409. */
 export class JobConflictError extends AfterworkError {
+  /** Where frameworks look for the answer; which job it was is not for clients. */
+  readonly status: number = 409;
+  readonly statusCode: number = 409;
+  readonly expose: boolean = false;
+
   constructor(name: string, existing: string) {
     super("JOB_CONFLICT", `${name} was rejected: the job ${existing} has its unique key`, {
       details: { name, existing },

@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { messageOf } from "../base/errors.ts";
 import { describe } from "../base/options.ts";
 import type { AnyTask } from "./any-task.ts";
-import type { TaskKey } from "./key-options.ts";
+import type { KeyScope, TaskKey } from "./key-options.ts";
 import { InvalidArgumentsError } from "./payload-errors.ts";
 
 /** Which option a key belongs to, and what it is where none is given. */
@@ -10,6 +10,8 @@ export interface KeySource {
   readonly option: string;
   readonly key: TaskKey | undefined;
   readonly byDefault: "arguments" | "one for the task";
+  /** Default `task`. */
+  readonly scope?: KeyScope | undefined;
 }
 
 /** A call whose key is wanted. */
@@ -23,12 +25,13 @@ export interface KeyedCall {
 const longest = 400;
 
 /**
- * The key of one call, with the task's name before it, which holds no `|`.
+ * The key of one call, with the task's name before it, which holds no `|`; with nothing before it if it counts for all tasks.
  *
  * @throws {InvalidArgumentsError} when the key function throws or returns no string.
  */
 export function keyOf(source: KeySource, call: KeyedCall): string {
-  return `${call.task.name}|${stored(ownKey(source, call))}`;
+  const scope = source.scope === "all" ? "" : call.task.name;
+  return `${scope}|${stored(ownKey(source, call))}`;
 }
 
 function ownKey({ option, key, byDefault }: KeySource, { task, args, text }: KeyedCall): string {

@@ -43,11 +43,18 @@ export interface DebounceOptions<Args extends readonly unknown[] = never[]> {
   readonly key?: TaskKey<Args>;
 }
 
+/**
+ * Whose jobs a key counts: those of its task, or those of all tasks that say `all` and have the same key, as for a queue or a
+ * service that several tasks use. Default `task`.
+ */
+export type KeyScope = "task" | "all";
+
 /** At most so many jobs with a key run at the same time, over all processes. */
 export interface ConcurrencyOptions<Args extends readonly unknown[] = never[]> {
   readonly limit: number;
   /** Default: one for the task. */
   readonly key?: TaskKey<Args>;
+  readonly scope?: KeyScope;
 }
 
 /** At most so many jobs with a key are started in any window of this length, over all processes. */
@@ -56,6 +63,7 @@ export interface RateLimitOptions<Args extends readonly unknown[] = never[]> {
   readonly per: Duration;
   /** Default: one for the task. */
   readonly key?: TaskKey<Args>;
+  readonly scope?: KeyScope;
 }
 
 /** The options of a task that go by a key. */
@@ -87,8 +95,9 @@ const aLimit = wholeNumber(1, 1_000_000);
 const uniqueRules: OptionRules = { key: aKey, until, onConflict: oneOf("existing", "reject", "replace") };
 const throttleRules: OptionRules = { every: aPositiveDuration, key: aKey };
 const debounceRules: OptionRules = { wait: aPositiveDuration, maxWait: aPositiveDuration, key: aKey };
-const concurrencyRules: OptionRules = { limit: aLimit, key: aKey };
-const rateRules: OptionRules = { limit: aLimit, per: aPositiveDuration, key: aKey };
+const scope = oneOf("task", "all");
+const concurrencyRules: OptionRules = { limit: aLimit, key: aKey, scope };
+const rateRules: OptionRules = { limit: aLimit, per: aPositiveDuration, key: aKey, scope };
 
 const durationOr = (rest: string): OptionRule => ({
   expected: `a duration, more than 0, or an object with ${rest}`,

@@ -12,8 +12,8 @@ export class EngineMissingError extends AfterworkError {
   constructor(name: string) {
     super(
       "ENGINE_MISSING",
-      `the task ${name} is durable, but the app has no engine to store it: pass one, new App({ engine }), ` +
-        "or define the task without durable",
+      `the task ${name} is durable, but the app has no engine to store it: pass one, new App({ engine }) ` +
+        "or afterwork({ engine }), or define the task without durable",
       { details: { name } },
     );
   }

@@ -1,4 +1,5 @@
-import type { ClaimAnswer, ClaimedJob } from "../../stores/contract/claim.ts";
+import type { ClaimAnswer, ClaimedJob, ClaimRequest } from "../../stores/contract/claim.ts";
+import { fromTurn } from "../../stores/contract/from-turn.ts";
 import type { Store } from "../../stores/contract/store.ts";
 import { systemClock, type Clock } from "../../base/clock.ts";
 import type { Batch, Session } from "./session.ts";
@@ -27,12 +28,18 @@ export interface FetcherHost {
 
 const firstRetryMs = 100;
 const longestRetryMs = 5_000;
+/** What is due but can't be had is locked by somebody: it is looked for soon, then ever later, for that may last. */
+const firstVainMs = 1;
+const longestVainMs = 100;
 /**
  * While many jobs arrive, hints wait this long for others: one claim for all instead of one for each. "Many" is so many in
  * the last claim, so that a job that comes alone is claimed at once.
  */
 const gatherMs = 5;
 const many = 4;
+
+/** After so many claims the turns of queues begin anew. */
+const turns = 1_000_000;
 
 /** The one loop of a worker that claims jobs: when there is room, and when there may be work. */
 export class Fetcher {
@@ -41,6 +48,7 @@ export class Fetcher {
   #stopped = false;
   #turn = 0;
   #retryMs = firstRetryMs;
+  #vainMs = firstVainMs;
   #soon = false;
   /** Nothing was left at the last look, and nobody has said since that there may be more. */
   #dry = false;
@@ -108,9 +116,11 @@ export class Fetcher {
     this.#gathers = isAll && answer.jobs.length >= many;
     this.#lastClaim = performance.now();
     if (!isAll) this.#dry = false;
-    // What is left over is no use to a worker that gets nothing of it: keyed jobs, when all slots are taken.
-    const isLeft = answer.more && answer.jobs.length === 0;
-    if (this.#dry || isLeft) await this.#signal.wait(this.#restMs(answer.nextDueInMs), this.#host.clock);
+    // What is left over is no use to a worker that gets nothing of it: keyed jobs, when all slots are taken. What was parked is
+    // out of the way now.
+    const isEmpty = answer.jobs.length + answer.parked.length === 0;
+    const restMs = this.#restAfter(isEmpty, answer.nextDueInMs);
+    if (this.#dry || (answer.more && isEmpty)) await this.#signal.wait(restMs, this.#host.clock);
   }
 
   /** After a fault: a look a little later, whatever is said in between. */
@@ -118,6 +128,13 @@ export class Fetcher {
     const ms = this.#retryMs * (0.5 + Math.random() / 2);
     this.#retryMs = Math.min(this.#retryMs * 2, longestRetryMs);
     await this.#signal.wait(ms, this.#host.clock);
+  }
+
+  #restAfter(isEmpty: boolean, nextDueInMs: number | undefined): number {
+    const isVain = isEmpty && nextDueInMs !== undefined && nextDueInMs <= this.#vainMs;
+    const restMs = this.#restMs(isVain ? this.#vainMs : nextDueInMs);
+    this.#vainMs = isVain ? Math.min(this.#vainMs * 2, longestVainMs) : firstVainMs;
+    return restMs;
   }
 
   #restMs(nextDueInMs: number | undefined): number {
@@ -136,7 +153,7 @@ export class Fetcher {
       const answer = await store.claim({
         worker: batch.worker,
         token: batch.token,
-        queues: this.#queuesInTurn(),
+        ...this.#queuesInTurn(),
         tasks,
         limit,
         keyedLimit,
@@ -155,11 +172,10 @@ export class Fetcher {
     }
   }
 
-  /** Every queue comes first in its turn. */
-  #queuesInTurn(): readonly string[] | undefined {
+  /** Every queue comes first in its turn. Which there are at all, the store knows. */
+  #queuesInTurn(): Pick<ClaimRequest, "queues" | "turn"> {
     const { queues } = this.#host;
-    if (queues === undefined || queues.length < 2) return queues;
-    this.#turn = (this.#turn + 1) % queues.length;
-    return [...queues.slice(this.#turn), ...queues.slice(0, this.#turn)];
+    this.#turn = (this.#turn + 1) % turns;
+    return queues === undefined ? { queues, turn: this.#turn } : { queues: fromTurn(queues, this.#turn) };
   }
 }

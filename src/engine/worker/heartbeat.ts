@@ -26,7 +26,8 @@ export class Heartbeat {
   #stopped = false;
   #cancelTimer: (() => void) | undefined;
   #beating: Promise<void> | undefined;
-  #lastMs = 0;
+  /** When the renewal that last succeeded was asked for: the lease is at least a lease longer than that. */
+  #renewedMs = 0;
   #dueMs = 0;
 
   constructor(host: HeartbeatHost) {
@@ -34,8 +35,14 @@ export class Heartbeat {
   }
 
   start(): void {
-    this.#lastMs = this.#host.clock.now();
+    this.#renewedMs = this.#host.clock.now();
     this.#arm();
+  }
+
+  /** Does the session stand in the store for certain, and for a while to come? */
+  get isSure(): boolean {
+    const { clock, leaseMs } = this.#host;
+    return clock.now() - this.#renewedMs < leaseMs * 0.9;
   }
 
   async stop(): Promise<void> {
@@ -63,7 +70,7 @@ export class Heartbeat {
   #onTimer(): void {
     const now = this.#host.clock.now();
     this.#warnIfLate(now - this.#dueMs);
-    const isIdle = !this.#host.session.holds && now - this.#lastMs < this.#host.leaseMs / 3;
+    const isIdle = !this.#host.session.holds && now - this.#renewedMs < this.#host.leaseMs / 3;
     if (isIdle) this.#arm();
     else this.#beatNow();
   }
@@ -78,9 +85,10 @@ export class Heartbeat {
 
   async #beat(): Promise<void> {
     const { session, clock, tell, cancel, lost, onError } = this.#host;
+    const askedMs = clock.now();
     try {
       const answer = await session.extend();
-      this.#lastMs = clock.now();
+      this.#renewedMs = askedMs;
       if (answer === undefined) return await lost();
       tell(answer.now);
       if (answer.cancel.length > 0) cancel(answer.cancel);

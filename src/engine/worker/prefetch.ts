@@ -1,6 +1,5 @@
 /** Short jobs are fetched ahead, as many as are done in this time. */
 const aheadMs = 5;
-const mostAhead = 200;
 /** Without an end of a job for this long, those that run are no short ones. */
 const freshMs = 20;
 
@@ -10,12 +9,14 @@ const freshMs = 20;
  */
 export class Prefetch {
   readonly #concurrency: number;
+  readonly #mostAhead: number;
   /** A moving average of how long jobs take, in milliseconds. */
   #averageMs: number | undefined;
   #lastEnd = Number.NEGATIVE_INFINITY;
 
-  constructor(concurrency: number) {
+  constructor(concurrency: number, mostAhead: number) {
     this.#concurrency = concurrency;
+    this.#mostAhead = mostAhead;
   }
 
   /** A job has ended, at a time by the monotonic clock, and has taken this long. */
@@ -28,6 +29,6 @@ export class Prefetch {
   ahead(now: number): number {
     if (this.#averageMs === undefined || now - this.#lastEnd > freshMs) return 0;
     const done = (aheadMs / Math.max(this.#averageMs, 0.001)) * this.#concurrency;
-    return done < 1 ? 0 : Math.min(mostAhead, Math.floor(done));
+    return done < 1 ? 0 : Math.min(this.#mostAhead, Math.floor(done));
   }
 }

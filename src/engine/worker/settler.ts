@@ -19,7 +19,6 @@ export interface SettlerParts {
   readonly onError: (error: unknown) => void;
 }
 
-const batchSize = 200;
 /**
  * While many jobs end, outcomes wait this long for others, or until something else is written anyway: a commit costs more
  * than all that is in it. "Many" is so many in the last batch, so that one job after another is settled at once.
@@ -72,7 +71,7 @@ export class Settler {
 
   #push(waiting: Waiting): void {
     this.#waiting.push(waiting);
-    if (this.#waiting.length >= batchSize) this.flush();
+    if (this.#waiting.length >= this.#parts.store.capabilities.goodBatch) this.flush();
     else if (waiting.isUrgent) this.#flushThisTurn();
     else if (!this.#scheduled) this.#flushSoon();
   }

@@ -7,6 +7,8 @@ export interface SweeperParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly leaseMs: number;
+  /** Does the worker's own session stand for certain? */
+  readonly isSure: () => boolean;
   readonly events: EngineReports;
   readonly onError: (doing: string, error: unknown) => void;
 }
@@ -16,6 +18,8 @@ const mostReclaimed = 200;
 const pruneBudgetMs = 10;
 const pruneMs = 10_000;
 const restBetweenChunksMs = 50;
+/** What is to be done but can't be is locked by somebody, maybe for long. */
+const restBehindOthersMs = 250;
 
 /** Takes back what vanished workers have held, and forgets what was kept long enough. Every worker has one. */
 export class Sweeper {
@@ -62,23 +66,26 @@ export class Sweeper {
     this.#running.add(running);
   }
 
-  /** Whoever was asleep or blocked for long is no judge of the others: they, and it itself, first get time to renew. */
+  /**
+   * Whoever was asleep or blocked for long is no judge of the others: they first get time to renew. Nor is one that has not
+   * renewed its own session yet, which it would be the first to end.
+   */
   #isPostponed(lateMs: number): boolean {
     this.#postponed = !this.#postponed && lateMs > this.#parts.leaseMs / 3;
-    return this.#postponed;
+    return this.#postponed || !this.#parts.isSure();
   }
 
   async #reclaim(): Promise<void> {
     const { store, events, onError } = this.#parts;
-    let more = false;
+    let restMs = this.#reclaimMs;
     try {
-      const { jobs, more: isMore } = await store.reclaim(mostReclaimed);
-      more = isMore;
+      const { jobs, expired, more } = await store.reclaim(mostReclaimed);
+      if (more) restMs = jobs.length + expired > 0 ? 0 : Math.min(restBehindOthersMs, restMs);
       if (jobs.length > 0) events.emit("jobsReclaimed", { jobs });
     } catch (error) {
       onError("taking back lost jobs", error);
     }
-    this.#arm("reclaim", more ? 0 : this.#reclaimMs);
+    this.#arm("reclaim", restMs);
   }
 
   async #prune(): Promise<void> {

@@ -83,7 +83,14 @@ export class WorkerLoop {
       lost: () => this.#renew(),
       onError: (error) => work.onError("extending the lease", error),
     });
-    this.#sweeper = new Sweeper({ store, clock, leaseMs, events, onError: work.onError });
+    this.#sweeper = new Sweeper({
+      store,
+      clock,
+      leaseMs,
+      isSure: () => this.#heartbeat.isSure,
+      events,
+      onError: work.onError,
+    });
   }
 
   /** How many jobs run. */

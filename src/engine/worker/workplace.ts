@@ -84,7 +84,7 @@ export class Workplace implements ExecutionHost {
       onError: (error) => work.onError("settling jobs", error),
     });
     this.#slots = new WorkSlots(concurrency);
-    this.#prefetch = new Prefetch(concurrency);
+    this.#prefetch = new Prefetch(concurrency, this.store.capabilities.goodBatch);
     this.#deadlines = new Deadlines(work.clock, (execution) => this.#slots.has(execution));
   }
 
