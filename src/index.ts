@@ -2,7 +2,8 @@ export { App } from "./app/app.ts";
 export type { Replacement } from "./app/replacement.ts";
 export type { ServableApp } from "./app/servable-app.ts";
 export type { AppEvents, RequestFailed } from "./app/app-events.ts";
-export type { AppOptions, DocsOptions, ShutdownOptions } from "./app/app-options.ts";
+export type { AppOptions, DocsOptions } from "./app/app-options.ts";
+export type { HostOptions, ShutdownOptions } from "./app/host-options.ts";
 export type { HandlerContext } from "./app/request/handler-context.ts";
 export { HTTPException } from "./app/http-exception.ts";
 export { RequestValidationError, type Fault } from "./app/parameters/fault.ts";
@@ -90,6 +91,7 @@ export {
 export type {
   ConcurrencyOptions,
   DebounceOptions,
+  KeyScope,
   RateLimitOptions,
   TaskKey,
   ThrottleOptions,

@@ -1,46 +1,37 @@
 import { Hono, type Context, type MiddlewareHandler } from "hono";
 
-import { backgroundLimits } from "../background/background-options.ts";
 import type { DurablePort } from "../background/durable-port.ts";
-import { hostedBy } from "../background/hosted-engine.ts";
-import { TaskRunner, type DrainBudget } from "../background/task-runner.ts";
-import { systemClock } from "../base/clock.ts";
+import type { DrainBudget } from "../background/task-runner.ts";
 import { AfterworkError } from "../base/errors.ts";
-import { Events } from "../base/events.ts";
-import { consoleLog, guardLog } from "../base/log.ts";
-import { AppScope } from "../dependencies/app-scope.ts";
 import type { Dependency } from "../dependencies/dependency.ts";
 import type { Inputs } from "../dependencies/inputs.ts";
-import { Overrides } from "../dependencies/overrides.ts";
 import { compilePlan } from "../dependencies/plan.ts";
-import { checkListener, type AppEvents } from "./app-events.ts";
-import { checkAppOptions, shutdownBudget, workOptions, type AppOptions, type ShutdownBudget } from "./app-options.ts";
+import type { AppEvents } from "./app-events.ts";
+import { checkAppOptions, type AppOptions } from "./app-options.ts";
 import type { AppParts } from "./app-parts.ts";
+import { Host } from "./host.ts";
+import { defaultBodyLimit, type ShutdownBudget } from "./host-options.ts";
 import { CompiledRoute } from "./routing/compiled-route.ts";
 import { addDocsRoutes } from "./openapi/docs-routes.ts";
 import { handleRequest } from "./request/handle-request.ts";
 import { failFromOutside } from "./request/fail-from-outside.ts";
 import { socketUpgradeOf } from "./socket/socket-upgrade.ts";
 import { handleSocket } from "./request/handle-socket.ts";
-import { LongLived } from "./request/long-lived.ts";
 import { HonoSource } from "./request/hono-source.ts";
 import { openApiDocument, type OpenApiDocument } from "./openapi/openapi.ts";
-import { whenToRun } from "./platform.ts";
 import { detail } from "./response/error-response.ts";
 import { withPreparedHeaders } from "./response/prepared-headers.ts";
 import { checkMiddleware, withErrors } from "./middleware.ts";
-import { ErrorHandlers, type ErrorClass, type ErrorHandler } from "./response/error-handlers.ts";
+import type { ErrorClass, ErrorHandler } from "./response/error-handlers.ts";
+import { watchOutermost } from "./response/ends/end-of-request.ts";
 import { withGroup, type RouteDefinition, type RouteGroup } from "./routing/route.ts";
 import { DirectRoutes } from "./routing/direct-routes.ts";
 import { RouteTable } from "./routing/route-table.ts";
 import { routesOf, type AnyRouter } from "./routing/router.ts";
-import { Lifecycle } from "./lifecycle.ts";
 import type { ServableApp, StartOptions } from "./servable-app.ts";
 import type { Replacement } from "./replacement.ts";
 import { Routes } from "./routing/routes.ts";
 import { HTTPException } from "./http-exception.ts";
-
-const defaultBodyLimit = 1024 * 1024;
 
 /**
  * An HTTP API: routes with typed inputs, dependencies, and work after the response. `fetch` is a standard fetch handler;
@@ -49,54 +40,23 @@ const defaultBodyLimit = 1024 * 1024;
 export class App<const Shared extends Inputs = {}> extends Routes<Shared> implements ServableApp {
   readonly #hono = new Hono({ strict: false });
   readonly #table = new RouteTable();
-  readonly #overrides = new Overrides();
+  readonly #host: Host;
   readonly #parts: AppParts;
   readonly #group: RouteGroup;
   readonly #options: AppOptions<Shared>;
-  readonly #budget: ShutdownBudget;
   readonly #bodyLimit: number;
-  readonly #life: Lifecycle;
   #sealed = false;
 
   /** @throws {InvalidOptionError} @throws {PlatformError} where in-process tasks would be lost. */
   constructor(options: AppOptions<Shared> = {}) {
     super();
     checkAppOptions(options as AppOptions<never>);
-    const { run, ...limits } = options.background ?? {};
-    const log = options.log === undefined ? consoleLog : guardLog(options.log);
-    const events = new Events<AppEvents>(log);
-    const appScope = new AppScope(log, this.#overrides);
     this.#options = options;
     this.#group = { prefix: "", tags: [], inputs: options.inputs ?? {} };
     compilePlan(this.#group.inputs, { owner: "App", side: "handler" });
-    this.#budget = shutdownBudget(options.shutdown);
     this.#bodyLimit = options.bodyLimit ?? defaultBodyLimit;
-    const runner = new TaskRunner({
-      limits: backgroundLimits(limits),
-      graceMs: this.#budget.graceMs,
-      engine: options.engine,
-      appScope,
-      overrides: this.#overrides,
-      events,
-      log,
-      clock: systemClock,
-    });
-    const longLived = new LongLived();
-    const engine = hostedBy(options.engine);
-    engine?.attach({ environment: runner.environment, events });
-    const work = workOptions(options.work);
-    this.#life = new Lifecycle({ runner, appScope, longLived, engine, work, budget: this.#budget, log });
-    this.#parts = {
-      runner,
-      runTasks: whenToRun(run, process.env),
-      appScope,
-      overrides: this.#overrides,
-      errorHandlers: new ErrorHandlers(),
-      events,
-      log,
-      longLived,
-      track: (work, name) => this.#life.track(work, name),
-    };
+    this.#host = new Host(options);
+    this.#parts = this.#host.parts;
     this.#hono.notFound((context) => withPreparedHeaders(context, this.#notFound(context)));
     this.#hono.onError(async (error, context) => withPreparedHeaders(context, await this.#failed(error, context)));
   }
@@ -108,7 +68,7 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
     const [path, middleware] = args.length === 1 ? ["*", args[0]] : args;
     checkMiddleware(path, middleware);
     this.#refuseSealed(`middleware for ${path}`);
-    this.#parts.exchanges ??= new WeakMap();
+    this.#prepareMiddleware();
     this.#hono.use(path, withErrors(middleware));
     return this;
   }
@@ -123,24 +83,23 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
 
   /** Answers errors of a class, and of the classes derived from it that have no handler of their own. */
   onError<Thrown extends Error>(errorClass: ErrorClass<Thrown>, handler: ErrorHandler<Thrown>): this {
-    this.#parts.errorHandlers.add(errorClass, handler);
+    this.#host.onError(errorClass, handler);
     return this;
   }
 
   /** Listens; the function returned stops that. */
   on<Name extends keyof AppEvents>(name: Name, listener: (event: AppEvents[Name]) => unknown): () => void {
-    checkListener(name, listener);
-    return this.#parts.events.on(name, listener);
+    return this.#host.on(name, listener);
   }
 
   /** Puts something in the place of a dependency, in handlers and tasks; for tests. The function returned undoes it. */
   override<Value>(dependency: Dependency<Value>, replacement: Replacement<Value>): () => void {
-    return this.#overrides.set(dependency, replacement as Dependency | ((context: never) => unknown));
+    return this.#host.override(dependency, replacement);
   }
 
   /** Is it started and not draining? For a readiness probe. */
   get ready(): boolean {
-    return this.#life.ready;
+    return this.#host.ready;
   }
 
   /** The OpenAPI 3.1 document of all routes. */
@@ -170,13 +129,12 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
    */
   async start(options: StartOptions = {}): Promise<void> {
     this.#seal();
-    await this.#life.start(() => this.#table.all.flatMap((route) => route.ready.plan.appDependencies));
-    if (options.work !== false) await this.#life.work();
+    await this.#host.start(() => this.#table.all.flatMap((route) => route.ready.plan.appDependencies), options);
   }
 
   /** Says that no more requests should come: `ready` is false, and streams and sockets are told to end. */
   beginShutdown(): void {
-    this.#life.beginShutdown();
+    this.#host.beginShutdown();
   }
 
   /**
@@ -184,16 +142,16 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
    * or clean-up did not end. Calling it again returns the same promise. `budget` may shorten what the options say.
    */
   close(budget: Partial<DrainBudget> = {}): Promise<readonly string[]> {
-    return this.#life.close(budget);
+    return this.#host.close(budget);
   }
 
   /** Resolves when the work of all responses so far has been done. Waits for open sockets as well. */
   idle(): Promise<void> {
-    return this.#life.idle();
+    return this.#host.idle();
   }
 
   get engine(): DurablePort | undefined {
-    return this.#options.engine;
+    return this.#host.engine;
   }
 
   get directRoutes(): DirectRoutes | undefined {
@@ -204,13 +162,13 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
 
   /** The patience that `close` has. */
   get shutdownBudget(): ShutdownBudget {
-    return this.#budget;
+    return this.#host.shutdownBudget;
   }
 
   protected override register(route: RouteDefinition): void {
     const whole = withGroup(route, this.#group);
     this.#refuseSealed(`${whole.method} ${whole.path}`);
-    const compiled = new CompiledRoute(whole, this.#overrides, this.#bodyLimit);
+    const compiled = new CompiledRoute(whole, this.#parts.overrides, this.#bodyLimit);
     this.#table.add(compiled);
     const parts = this.#parts;
     const handler =
@@ -231,6 +189,13 @@ export class App<const Shared extends Inputs = {}> extends Routes<Shared> implem
     const { docs = true } = this.#options;
     if (docs !== false) addDocsRoutes(this.#hono, () => this.openapi(), docs === true ? {} : docs);
     this.#sealed = true;
+  }
+
+  /** The first middleware needs some of our own before it. */
+  #prepareMiddleware(): void {
+    if (this.#parts.exchanges !== undefined) return;
+    this.#parts.exchanges = new WeakMap();
+    this.#hono.use("*", watchOutermost);
   }
 
   #refuseSealed(what: string): void {

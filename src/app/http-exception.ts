@@ -3,6 +3,10 @@ export class HTTPException extends Error {
   override readonly name = "HTTPException";
   /** From 400 to 599. */
   readonly status: number;
+  /** The same, for frameworks that look for it by this name. */
+  readonly statusCode: number;
+  /** May clients see the message? Frameworks that answer this error by themselves ask. */
+  readonly expose: boolean;
   /** Any JSON; a string by convention. */
   readonly detail: unknown;
   readonly headers: Readonly<Record<string, string>>;
@@ -19,6 +23,8 @@ export class HTTPException extends Error {
       throw new RangeError(`HTTPException: expected a status from 400 to 599, got ${String(status)}`);
     }
     this.status = status;
+    this.statusCode = status;
+    this.expose = status < 500;
     this.detail = detail;
     this.headers = headers;
   }

@@ -4,7 +4,7 @@ import { sleep, systemClock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { AppScope } from "../dependencies/app-scope.ts";
 import type { Dependency } from "../dependencies/dependency.ts";
-import type { ShutdownBudget } from "./app-options.ts";
+import type { ShutdownBudget } from "./host-options.ts";
 import type { LongLived } from "./request/long-lived.ts";
 
 /** What starts and ends with an app. */
@@ -112,12 +112,23 @@ export class Lifecycle {
 
   /** Workers and in-process tasks side by side; then the tasks that the last durable jobs have added. */
   async #drain(budget: DrainBudget): Promise<readonly string[]> {
-    const { runner, engine } = this.#parts;
+    const { runner } = this.#parts;
     const start = performance.now();
-    const [tasks, durable = []] = await Promise.all([runner.drain(budget), engine?.stop(budget)]);
+    const [tasks, durable] = await Promise.all([runner.drain(budget), this.#stopWorkers(budget)]);
     if (tasks.length > 0 || runner.pending === 0) return [...tasks, ...durable];
     const drainMs = Math.max(0, budget.drainMs - (performance.now() - start));
     return [...(await runner.drain({ ...budget, drainMs })), ...durable];
+  }
+
+  /** Whatever becomes of the workers, `app` scope is to be closed. */
+  async #stopWorkers(budget: DrainBudget): Promise<readonly string[]> {
+    const { engine, log } = this.#parts;
+    try {
+      return (await engine?.stop(budget)) ?? [];
+    } catch (error) {
+      log.error("the workers could not be stopped", { error });
+      return [];
+    }
   }
 
   /** Waits for sockets and for clean-up after tasks. Returns the routes of those that have not ended. */

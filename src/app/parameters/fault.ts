@@ -15,6 +15,10 @@ export interface Fault {
 /** The request does not fit what the route asks for. Answered with 422 and all its faults, up to a hundred. */
 export class RequestValidationError extends Error {
   override readonly name = "RequestValidationError";
+  /** Where frameworks look for the answer, if they get to see this error. */
+  readonly status: number = 422;
+  readonly statusCode: number = 422;
+  readonly expose: boolean = true;
   readonly faults: readonly Fault[];
 
   constructor(faults: readonly Fault[]) {

@@ -6,7 +6,8 @@ import type { Form } from "../uploads/form-draft.ts";
 import type { RequestSource } from "../request/request-source.ts";
 import type { StandardSchemaV1 } from "../schemas/standard-schema.ts";
 import { faultsOf, furtherFaults, missing, RequestValidationError, type Fault } from "./fault.ts";
-import { readFormBody, type FormRoom } from "./form-body.ts";
+import type { FormRoom } from "./form-body.ts";
+import { parsedForm } from "./parsed-form.ts";
 import { checkJsonType, readBodyText, refuseUnread, toJsonBody, type JsonBody } from "./json-body.ts";
 import { nameInRequest, type RequestParameter } from "./parameter.ts";
 
@@ -73,22 +74,36 @@ export class ParameterReader {
   }
 
   /** One promise behind that of the text: each further one would cost every request with a body. */
-  #readBody({ source }: ReadHost, judging: Judging): Promise<void> {
+  #readBody({ source }: ReadHost, judging: Judging): undefined | Promise<void> {
+    const { parsed } = source;
+    if (parsed !== undefined) return this.#judgeBodies({ kind: "json", value: parsed.value }, judging);
     const type = checkJsonType(source);
-    const judge = (text: string): undefined | Promise<void> => {
-      const read = toJsonBody(text, type);
-      for (const reading of this.#bodies) judgeBody(reading, read, judging);
-      return judging.end();
-    };
+    const judge = (text: string): undefined | Promise<void> => this.#judgeBodies(toJsonBody(text, type), judging);
     return readBodyText(source, this.#room.bodyLimit).then(judge, refuseUnread);
   }
 
+  #judgeBodies(read: JsonBody, judging: Judging): undefined | Promise<void> {
+    for (const reading of this.#bodies) judgeBody(reading, read, judging);
+    return judging.end();
+  }
+
   async #readForm(host: ReadHost, judging: Judging): Promise<void> {
-    const form = await readFormBody(host.source, this.#room);
+    const { source } = host;
+    const { parsed } = source;
+    const form =
+      parsed === undefined
+        ? await readForm(source, this.#room)
+        : parsedForm(parsed, this.#room, source.header("content-type"));
     if (form !== undefined) host.keepForm(form);
     for (const reading of this.#fields) readField(reading, form, judging);
     return judging.end();
   }
+}
+
+/** An eighth of what an adapter brings along is for forms, which most APIs never see. */
+async function readForm(source: RequestSource, room: FormRoom): Promise<Form | undefined> {
+  const { readFormBody } = await import("./form-body.ts");
+  return readFormBody(source, room);
 }
 
 function toReading({ parameter, name: inputName, slot }: PlannedParameter): Reading {

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
+import type { Outcome } from "../../tasks/background-tasks.ts";
 import { TaskList, type JobRunner, type TaskListHost } from "../../background/task-list.ts";
 import type { Log } from "../../base/log.ts";
 import type { AppScope } from "../../dependencies/app-scope.ts";
@@ -11,7 +12,8 @@ import type { Form } from "../uploads/form-draft.ts";
 import type { ReadHost } from "../parameters/parameter-reader.ts";
 import type { RequestObserver } from "./request-observer.ts";
 import type { RequestSource } from "./request-source.ts";
-import { PlatformError } from "../platform.ts";
+import { checkRunnable } from "../platform.ts";
+import { keepAlive } from "../response/ends/wait-until-end.ts";
 import { DependencyContextObject, HandlerContextObject } from "./request-context.ts";
 import { PlainReply, toResponse, type Reply } from "../response/plain-reply.ts";
 import { ResponseDraft } from "../response/response-draft.ts";
@@ -34,14 +36,16 @@ export class Exchange implements TaskListHost, ResolutionHost, ReadHost {
   #armed = false;
   #sent = false;
   #attached = false;
+  #finished: (() => void) | undefined;
 
-  constructor(route: CompiledRoute, source: RequestSource, app: AppParts) {
+  /** `tasks`: where whoever received the request keeps its work; absent where that is this exchange. */
+  constructor(route: CompiledRoute, source: RequestSource, app: AppParts, tasks?: TaskList) {
     this.route = route;
     this.source = source;
     this.app = app;
     this.#ready = route.ready;
     this.#resolution = new Resolution(this.#ready.plan, this);
-    this.tasks = new TaskList(this);
+    this.tasks = tasks ?? new TaskList(this);
   }
 
   get runner(): JobRunner {
@@ -158,6 +162,12 @@ export class Exchange implements TaskListHost, ResolutionHost, ReadHost {
     return { failure, errors: failure === undefined ? [] : [failure.error] };
   }
 
+  /** How the request ends is known, as far as its handler decides it; no durable task is held back from now on. */
+  conclude(outcome: Outcome): void {
+    this.tasks.sealDurable();
+    this.tasks.settle(outcome);
+  }
+
   /** It has failed: what was added for its success is dropped, and request scope will not commit. */
   fail(error: unknown): void {
     this.#failure = { error };
@@ -172,13 +182,25 @@ export class Exchange implements TaskListHost, ResolutionHost, ReadHost {
   /** The response goes out now; returns the one to send. */
   send(reply: Reply): Reply | Promise<Reply> {
     this.#sent = true;
-    const final = this.source.writesPlainReplies ? reply : toResponse(reply);
+    const final = this.#prepare(reply);
     if (this.app.runTasks === "before") return this.#livesLong ? final : this.#sendAfterTasks(final);
-    if (!this.#armed && this.#resolution.requestScope === undefined && !this.#isUnread(final)) return final;
+    if (!this.#endsLater && !this.#isUnread(final)) return final;
+    if (!this.#armed) this.#keepAlive();
     this.#attached = true;
     if (!(final instanceof PlainReply)) return this.source.end.attach(final, this.#whenOver());
     this.source.end.attachLate(this.#whenOver());
     return final;
+  }
+
+  #prepare(reply: Reply): Reply {
+    if (this.source.writesPlainReplies) return reply;
+    const response = toResponse(reply);
+    return this.source.sending?.(response) ?? response;
+  }
+
+  /** Is anything left to do when the response is over? A stream may add its first task on the way. */
+  get #endsLater(): boolean {
+    return this.#armed || this.#livesLong || this.#resolution.requestScope !== undefined;
   }
 
   async #sendAfterTasks(reply: Reply): Promise<Reply> {
@@ -199,15 +221,20 @@ export class Exchange implements TaskListHost, ResolutionHost, ReadHost {
   }
 
   arm(): void {
-    if (this.app.runTasks === "never") throw refusedTask();
+    checkRunnable(this.app, () => this.source.end.waitUntil);
     this.awaitEnd();
   }
 
   awaitEnd(): void {
+    if (!this.#armed) this.#keepAlive();
     this.#armed = true;
     if (!this.#sent || this.#attached || this.app.runTasks === "before") return;
     this.#attached = true;
     this.source.end.attachLate(this.#whenOver());
+  }
+
+  #keepAlive(): void {
+    this.#finished = keepAlive(this.source.end.waitUntil);
   }
 
   /** Clean-up code expects the asynchronous context of its request, which the events of sockets have lost. */
@@ -223,23 +250,31 @@ export class Exchange implements TaskListHost, ResolutionHost, ReadHost {
   finish(): undefined | Promise<void> {
     const running = this.tasks.run();
     if (running === undefined && this.#longLife === undefined && this.#resolution.requestScope === undefined) {
+      this.#finished?.();
       return undefined;
     }
-    return this.#closeRequestScope(running);
+    return this.#closeAfter(running);
   }
 
-  async #closeRequestScope(running: undefined | Promise<void>): Promise<void> {
+  async #closeAfter(running: undefined | Promise<void>): Promise<void> {
     await running;
+    await this.closeRequestScope();
+    this.#finished?.();
+  }
+
+  /** Is anything left to be closed when the tasks have run? */
+  get hasRequestScope(): boolean {
+    return this.#longLife !== undefined || this.#resolution.requestScope !== undefined;
+  }
+
+  /** Closes request scope, with the outcome of the handler. Never rejects. */
+  async closeRequestScope(): Promise<void> {
     if (this.#longLife !== undefined) await this.#longLife;
     const closed = await this.#resolution.requestScope?.close(this.#failure);
     if (closed === undefined || closed.errors.length === (this.#failure === undefined ? 0 : 1)) return;
     const { name } = this.route;
     this.log.error(`${name}: request scope could not be closed after the response`, { error: combined(closed) });
   }
-}
-
-function refusedTask(): PlatformError {
-  return new PlatformError('in-process tasks are refused by the app: background.run is "never"; make the task durable');
 }
 
 /** A controller of our own, because a shutdown aborts as well. */

@@ -8,7 +8,7 @@ import type { RequestSource, WebSource } from "./request-source.ts";
 import { answerError, reportRequest } from "./answer-error.ts";
 import type { ResponseDraft } from "../response/response-draft.ts";
 import type { EventStream } from "../response/event-stream.ts";
-import { toResponse, type Reply } from "../response/plain-reply.ts";
+import { PlainReply, toResponse, type Reply } from "../response/plain-reply.ts";
 import { isResponse } from "../response/is-response.ts";
 import { sendable } from "../response/sendable.ts";
 import { bytesResponse, isStreamed, jsonReply, streamResponse, type ResponseShape } from "../response/serialise.ts";
@@ -35,7 +35,7 @@ export async function handleRequest(route: CompiledRoute, source: RequestSource,
 }
 
 /** Calls the handler and makes its reply; a promise only if something on the way takes time. */
-function respond(exchange: Exchange): Reply | Promise<Reply> {
+export function respond(exchange: Exchange): Reply | Promise<Reply> {
   const { handler } = exchange.route.definition;
   const returned = (handler as (context: object) => unknown)(exchange.handlerContext());
   return isPromiseLike(returned) ? respondLater(exchange, returned) : respondWith(exchange, returned);
@@ -56,6 +56,7 @@ function respondWith(exchange: Exchange, value: unknown): Reply | Promise<Reply>
 
 function replyTo(value: unknown, shape: ResponseShape, draft: ResponseDraft): Reply | Promise<Reply> {
   if (isResponse(value)) return sendable(value);
+  if (value instanceof PlainReply) return value;
   const isBytes = value instanceof Uint8Array && shape.schema === undefined;
   return isBytes ? sendable(bytesResponse(new Uint8Array(value), shape, draft)) : jsonReply(value, shape, draft);
 }
@@ -68,9 +69,8 @@ async function closeAndStore(exchange: Exchange, made: Reply | Promise<Reply>): 
   return settled(exchange, reply);
 }
 
-function settled({ tasks }: Exchange, reply: Reply): Reply {
-  tasks.sealDurable();
-  tasks.settle({ status: reply.status });
+function settled(exchange: Exchange, reply: Reply): Reply {
+  exchange.conclude({ status: reply.status });
   return reply;
 }
 
@@ -146,13 +146,12 @@ export async function recover(exchange: Exchange, thrown: unknown): Promise<Repl
   } catch (unstored) {
     response = await answerError(exchange, unstored, unstored);
   }
-  exchange.tasks.sealDurable();
-  exchange.tasks.settle({ status: response.status, error });
+  exchange.conclude({ status: response.status, error });
   return response;
 }
 
-/** A scope that failed by itself is closed, and the request has been told by then. */
-async function closeAfter(exchange: Exchange, thrown: unknown): Promise<Closed> {
+/** Its request has failed. A scope that failed by itself is closed, and the request has been told by then. */
+export async function closeAfter(exchange: Exchange, thrown: unknown): Promise<Closed> {
   if (thrown instanceof ScopeFailure) return thrown.closed;
   exchange.fail(thrown);
   return exchange.closeFunctionScope({ error: thrown });

@@ -1,20 +1,35 @@
 import type { Context } from "hono";
-import { getCookie } from "hono/cookie";
 
-import { observerOf, type RequestObserver } from "./request-observer.ts";
-import type { WebSource } from "./request-source.ts";
+import { cookieOf } from "./cookie-header.ts";
+import { requestObserverKey, type RequestObserver } from "./request-observer.ts";
+import type { ParsedBody, WebSource } from "./request-source.ts";
 import { Utf8Decoder } from "./utf8.ts";
-import { responseEndOf, type ResponseEnd } from "../response/response-end.ts";
+import { isDenoServeInfo } from "../response/ends/deno-end.ts";
+import { responseEndOf } from "../response/ends/end-of-request.ts";
+import type { ResponseEnd } from "../response/response-end.ts";
+import { ClientSignal } from "./client-signal.ts";
 
 const none: readonly string[] = [];
+
+/** What whoever calls `app.fetch` may bring along. */
+interface ObservedEnvironment {
+  readonly [requestObserverKey]?: RequestObserver;
+}
 
 /** A request that came through Hono. */
 export class HonoSource implements WebSource {
   readonly writesPlainReplies = false;
+  /** A form that has been read by now; other bodies Hono keeps as they were sent. */
+  readonly parsed: ParsedBody | undefined;
   readonly #context: Context;
+  /** Looked at before the request is handled: Deno tells the end of a response only to those who ask in time. */
+  readonly #isOnDeno: boolean;
+  #client: ClientSignal | undefined;
 
-  constructor(context: Context) {
+  constructor(context: Context, parsed?: ParsedBody) {
     this.#context = context;
+    this.#isOnDeno = isDenoServeInfo(context.env);
+    this.parsed = parsed;
   }
 
   get method(): string {
@@ -40,8 +55,7 @@ export class HonoSource implements WebSource {
   }
 
   cookie(name: string): string | undefined {
-    const value: unknown = getCookie(this.#context, name);
-    return typeof value === "string" ? value : undefined;
+    return cookieOf(this.header("cookie"), name);
   }
 
   async text(): Promise<string> {
@@ -49,7 +63,16 @@ export class HonoSource implements WebSource {
   }
 
   get signal(): AbortSignal {
-    return this.#context.req.raw.signal;
+    const { signal } = this.#context.req.raw;
+    if (!this.#isOnDeno) return signal;
+    return (this.#client ??= new ClientSignal(signal)).signal;
+  }
+
+  sending(response: Response): Response {
+    if (this.#client === undefined) return response;
+    if (this.method !== "HEAD") return this.#client.watch(response);
+    this.#client.end();
+    return response;
   }
 
   get end(): ResponseEnd {
@@ -57,7 +80,7 @@ export class HonoSource implements WebSource {
   }
 
   get observer(): RequestObserver | undefined {
-    return observerOf(this.#context);
+    return (this.#context.env as ObservedEnvironment | undefined)?.[requestObserverKey];
   }
 
   noteError(error: Error): void {

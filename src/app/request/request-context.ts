@@ -53,4 +53,7 @@ export class HandlerContextObject extends DependencyContextObject {
   get request(): Request {
     return this.#from.source.request;
   }
+
+  /** An input may have this name where it is just that: the same request. */
+  set request(_same: Request) {}
 }

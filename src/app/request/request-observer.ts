@@ -1,5 +1,3 @@
-import type { Context } from "hono";
-
 import type { TaskObserver } from "../../background/task-observer.ts";
 
 /** Somebody who watches a request and its tasks. Meant for tests. */
@@ -11,7 +9,11 @@ export interface RequestObserver extends TaskObserver {
 /** Under this key, the environment of `app.fetch` may bring an observer of its request. */
 export const requestObserverKey: unique symbol = Symbol("afterwork.requestObserver");
 
-/** The observer that a request came with, if any. */
-export function observerOf(context: Context): RequestObserver | undefined {
-  return (context.env as { readonly [requestObserverKey]?: RequestObserver } | undefined)?.[requestObserverKey];
+/** Somebody who watches a request that another framework received. */
+export interface VisitObserver extends RequestObserver {
+  /** It has come. `over` resolves when its response is over and its tasks have run; told before the response is sent. */
+  onVisit(over: Promise<void>): void;
 }
+
+/** By this header a request to another framework names its observer among those of the host. */
+export const observerHeader = "x-afterwork-observer";

@@ -1,6 +1,11 @@
 import type { RequestObserver } from "./request-observer.ts";
 import type { ResponseEnd } from "../response/response-end.ts";
 
+/** A body that was parsed before parameters are read: by the framework, or by middleware of the user's. */
+export interface ParsedBody {
+  readonly value: unknown;
+}
+
 /** A request as parameters read it, whatever server or framework received it. */
 export interface RequestSource {
   readonly method: string;
@@ -18,8 +23,12 @@ export interface RequestSource {
    * @throws {NotUtf8Error}
    */
   text(): Promise<string>;
+  /** The body, if somebody has parsed it by now; it is taken as it is, whatever its media type. */
+  readonly parsed?: ParsedBody | undefined;
   /** Aborts when the client has gone before the response was complete. */
   readonly signal: AbortSignal;
+  /** A standard response is about to be handed over; returns the one to send. Absent where nobody has to know. */
+  sending?(response: Response): Response;
   /** Does the server write plain replies by itself? Otherwise they become standard responses. */
   readonly writesPlainReplies: boolean;
   /** Knows when the response to this request is over. */

@@ -1,8 +1,7 @@
-import { StoreUnavailableError } from "../../background/durable-port.ts";
 import { OverloadedError } from "../../background/overloaded-error.ts";
 import { messageOf } from "../../base/errors.ts";
+import { UnavailableError } from "../../base/unavailable-error.ts";
 import { JobConflictError } from "../../tasks/job-errors.ts";
-import { StoreFaultError } from "../../stores/contract/store-fault-error.ts";
 import { HTTPException } from "../http-exception.ts";
 import { RequestValidationError } from "../parameters/fault.ts";
 import { isResponse } from "./is-response.ts";
@@ -28,6 +27,16 @@ export function answerTo(error: unknown): Answer {
   }
 }
 
+/**
+ * Is it one of the errors that the package itself knows an answer to, an expected one or not? One that brings its response
+ * along belongs to a framework, which may have a handler for it.
+ */
+export function isForeseen(error: unknown): boolean {
+  if (bringsResponse(error)) return false;
+  const { response, unexpected } = answerTo(error);
+  return !unexpected || response.status !== 500;
+}
+
 function nameOf(error: unknown): string {
   return error instanceof Error ? `${error.name} ${JSON.stringify(error.message)}` : "an error";
 }
@@ -36,10 +45,11 @@ function knownAnswer(error: unknown): Answer {
   if (error instanceof HTTPException)
     return { response: detail(error.status, error.detail, error.headers), unexpected: false };
   if (error instanceof RequestValidationError) return { response: detail(422, error.faults), unexpected: false };
-  if (error instanceof OverloadedError) return { response: unavailable(error.retryAfterSeconds), unexpected: false };
-  if (error instanceof StoreUnavailableError || error instanceof StoreFaultError)
-    return { response: unavailable(1), unexpected: true };
-  if (error instanceof JobConflictError) return { response: detail(409, "Conflict"), unexpected: false };
+  if (error instanceof UnavailableError) {
+    const response = detail(error.status, "Service Unavailable", error.headers);
+    return { response, unexpected: !(error instanceof OverloadedError) };
+  }
+  if (error instanceof JobConflictError) return { response: detail(error.status, "Conflict"), unexpected: false };
   const own = ownResponse(error);
   if (own !== undefined) return { response: own, unexpected: false };
   return { response: detail(500, "Internal Server Error"), unexpected: true };
@@ -52,14 +62,13 @@ export function detail(status: number, value: unknown, headers: Readonly<Record<
   return new Response(`{"detail":${toJson(value, "detail to be")}}`, { status, headers: all });
 }
 
-function unavailable(retryAfterSeconds: number): Response {
-  return detail(503, "Service Unavailable", { "retry-after": String(Math.ceil(retryAfterSeconds)) });
-}
-
 /** Hono's middleware throws errors that bring their response along. */
 function ownResponse(error: unknown): Response | undefined {
-  if (!(error instanceof Error) || !("getResponse" in error) || typeof error.getResponse !== "function")
-    return undefined;
-  const response: unknown = error.getResponse();
+  if (!bringsResponse(error)) return undefined;
+  const response = error.getResponse();
   return isResponse(response) ? sendable(response) : undefined;
+}
+
+function bringsResponse(error: unknown): error is Error & { getResponse(): unknown } {
+  return error instanceof Error && "getResponse" in error && typeof error.getResponse === "function";
 }

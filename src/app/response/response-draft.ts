@@ -1,5 +1,3 @@
-import { serialize, type CookieOptions } from "hono/utils/cookie";
-
 import {
   aBoolean,
   aString,
@@ -10,8 +8,9 @@ import {
   wholeNumber,
   type OptionRules,
 } from "../../base/options.ts";
+import { setCookie, type CookieOptions } from "./set-cookie.ts";
 
-export type { CookieOptions } from "hono/utils/cookie";
+export type { CookieOptions } from "./set-cookie.ts";
 
 const cookieRules: OptionRules = {
   domain: aString,
@@ -64,6 +63,6 @@ export class ResponseDraft {
   cookie(name: string, value: string, options: CookieOptions = {}): void {
     checkOptions("response.cookie", options, cookieRules);
     if (typeof value !== "string") throw expected("response.cookie: value", "a string", value);
-    this.headers.append("set-cookie", serialize(name, value, { path: "/", ...options }));
+    this.headers.append("set-cookie", setCookie(name, value, { path: "/", ...options }));
   }
 }

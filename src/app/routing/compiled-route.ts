@@ -38,12 +38,13 @@ export class CompiledRoute {
   /** @throws {AfterworkError} for a path parameter that the path does not have, and all that makes a plan impossible. */
   constructor(definition: RouteDefinition, overrides: Overrides, bodyLimit: number) {
     this.definition = definition;
-    this.name = definition.kind === "socket" ? `ws ${definition.path}` : `${definition.method} ${definition.path}`;
+    this.name = nameOf(definition);
     this.shape = { status: definition.options.status ?? 200, schema: definition.options.response };
     this.#overrides = overrides;
     this.#bodyLimit = bodyLimit;
     this.#ready = this.#compile();
-    refuseUnknownPathParameters(this.name, definition.path, parametersOf(this.#ready.plan));
+    if (definition.kind !== "injected")
+      refuseUnknownPathParameters(this.name, definition.path, parametersOf(this.#ready.plan));
   }
 
   get ready(): Ready {
@@ -92,6 +93,11 @@ export class CompiledRoute {
     const { response, errors } = options;
     return { method, path, parameters, status: this.shape.status, response, errors, options };
   }
+}
+
+function nameOf({ kind, method, path, handler }: RouteDefinition): string {
+  if (kind === "injected") return handler.name === "" ? "inject" : `inject(${handler.name})`;
+  return kind === "socket" ? `ws ${path}` : `${method} ${path}`;
 }
 
 function parametersOf(plan: Plan): readonly PlannedParameter[] {

@@ -30,7 +30,8 @@ export type RouteMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS
 
 /** A route as it was written down. */
 export interface RouteDefinition {
-  readonly kind: "http" | "socket";
+  /** `injected`: another framework finds it, so its path is not known here. */
+  readonly kind: "http" | "socket" | "injected";
   readonly method: RouteMethod;
   readonly path: string;
   readonly inputs: Readonly<Record<string, Input>>;
@@ -51,20 +52,34 @@ const aSchema: OptionRule = { expected: "a Standard Schema", accepts: isStandard
  * @throws {AfterworkError} `INVALID_DEFINITION` or `INVALID_OPTION`.
  */
 export function defineRoute(
-  kind: RouteDefinition["kind"],
+  kind: "http" | "socket",
   method: RouteMethod,
   path: string,
   rest: readonly unknown[],
 ): RouteDefinition {
   const owner = kind === "socket" ? `ws ${path}` : `${method} ${path}`;
-  const handler = rest.at(-1);
-  const inputs = rest.length > 1 ? rest[0] : {};
-  const options = rest.length > 2 ? rest[1] : {};
   if (typeof path !== "string" || (path !== "" && !path.startsWith("/"))) {
     throw invalid(`${method}: expected a path that begins with "/", got ${describe(path)}`);
   }
+  return { kind, method, path, ...sortOut(owner, "path, ", rest) };
+}
+
+/** Sorts out the arguments of `inject(handler)`, `(inputs, handler)` and `(inputs, options, handler)`; throws alike. */
+export function defineInjection(rest: readonly unknown[]): RouteDefinition {
+  return { kind: "injected", method: "GET", path: "", ...sortOut("inject", "", rest) };
+}
+
+function sortOut(
+  owner: string,
+  before: string,
+  rest: readonly unknown[],
+): Pick<RouteDefinition, "inputs" | "options" | "handler"> {
+  const handler = rest.at(-1);
+  const inputs = rest.length > 1 ? rest[0] : {};
+  const options = rest.length > 2 ? rest[1] : {};
   if (rest.length > 3 || typeof handler !== "function") {
-    throw invalid(`${owner}: expected (path, handler), (path, inputs, handler) or (path, inputs, options, handler)`);
+    const forms = ["handler", "inputs, handler", "inputs, options, handler"].map((form) => `(${before}${form})`);
+    throw invalid(`${owner}: expected ${forms[0]}, ${forms[1]} or ${forms[2]}`);
   }
   // Nobody sends what a generator yields: only async iterables are streamed.
   if (isSyncGeneratorFunction(handler) || isClass(handler)) {
@@ -86,9 +101,6 @@ export function defineRoute(
     hidden: aBoolean,
   });
   return {
-    kind,
-    method,
-    path,
     inputs: inputs as RouteDefinition["inputs"],
     options: options as RouteOptions,
     handler: handler as RouteDefinition["handler"],

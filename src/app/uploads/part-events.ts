@@ -1,4 +1,5 @@
-import { Dicer } from "@fastify/busboy";
+import type { Dicer } from "@fastify/busboy";
+
 import { FormError } from "./form-error.ts";
 
 /** The headers of a part, by their names in lower case. The values are bytes, one per character. */
@@ -26,6 +27,8 @@ export interface PartSource {
  * @see RFC 2046, section 5.1
  */
 export async function* partEvents(source: PartSource): AsyncGenerator<PartEvent, void, undefined> {
+  // Imported here, for it is CommonJS, and bundles of it don't load where there is no `require`.
+  const { Dicer } = await import("@fastify/busboy");
   const found: PartEvent[] = [];
   const dicer = new Dicer({ boundary: source.boundary, maxHeaderPairs: source.maxHeaderPairs });
   const ended = endOf(dicer);

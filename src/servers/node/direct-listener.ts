@@ -1,8 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 
+import { NodeSource } from "../../app/request/node-source.ts";
 import { PlainReply } from "../../app/response/plain-reply.ts";
 import type { DirectMatch, DirectRoutes } from "../../app/routing/direct-routes.ts";
-import { DirectSource } from "./direct-source.ts";
 import { isPlainHost } from "./plain-host.ts";
 
 /** A response that was made before the ordinary way was taken, to be written by it. */
@@ -51,7 +51,7 @@ async function answer(
   general: RequestListener,
 ): Promise<void> {
   try {
-    const reply = await match.answer(new DirectSource(match, incoming, outgoing));
+    const reply = await match.answer(new NodeSource(match, incoming, outgoing));
     if (reply instanceof PlainReply) return write(reply, outgoing);
     Object.assign(outgoing, { [preparedResponseKey]: reply });
     general(incoming, outgoing);

@@ -4,16 +4,18 @@ import type { AddressInfo } from "node:net";
 import { createAdaptorServer, type WebSocketServerLike } from "@hono/node-server";
 import { WebSocketServer } from "ws";
 
-import { NodeEnd, responseEndKey } from "../../app/response/response-end.ts";
+import { NodeEnd } from "../../app/response/ends/node-end.ts";
+import { responseEndKey } from "../../app/response/response-end.ts";
 import { isApp, type ServableApp } from "../../app/servable-app.ts";
+import { Shutdown } from "../../app/shutdown/shutdown.ts";
+import { handleSignals } from "../../app/shutdown/signals.ts";
 import { socketUpgradeKey } from "../../app/socket/socket-upgrade.ts";
 import { AfterworkError } from "../../base/errors.ts";
 import { aBoolean, aString, checkOptions, expected, wholeNumber } from "../../base/options.ts";
 import { directListener, preparedResponseKey, type PreparedOutgoing } from "./direct-listener.ts";
+import { refuseOtherRuntimes } from "./other-runtimes.ts";
 import { isPlainHost } from "./plain-host.ts";
-import { handleSignals } from "./signals.ts";
 import { upgradeSocket } from "./upgrade-socket.ts";
-import { Shutdown } from "./shutdown.ts";
 import { asksForWebSocket, refuseOtherUpgrades } from "./web-socket-upgrades.ts";
 
 /** Where an app listens. */
@@ -44,10 +46,12 @@ export interface Server extends AsyncDisposable {
  * Starts an app on Node. When that fails it may be called again, for another port say; who gives up calls `app.close()`,
  * because what `app` scope had opened by then is still open.
  *
+ * @throws {PlatformError} on Bun, Deno and Cloudflare Workers, whose servers take `app.fetch`.
  * @throws {InvalidOptionError} @throws {AfterworkError} `LISTEN_FAILED` when the port can't be had.
  * @throws whatever a dependency of `app` scope fails with.
  */
 export async function serve(app: ServableApp, options: ServeOptions = {}): Promise<Server> {
+  refuseOtherRuntimes();
   if (!isApp(app)) throw expected("serve", "an app", app);
   checkOptions("serve", options, {
     port: wholeNumber(0, 65_535),
@@ -65,7 +69,10 @@ export async function serve(app: ServableApp, options: ServeOptions = {}): Promi
   refuseOtherUpgrades(http);
   preferDirect(app, http);
   const port = await listen(http, options);
-  const shutdown = new Shutdown({ app, http, sockets });
+  const endSockets = (): void => {
+    for (const socket of sockets.clients) socket.terminate();
+  };
+  const shutdown = new Shutdown({ app, http, endSockets });
   const stopListening = options.signals === false ? () => {} : handleSignals(shutdown);
   let closing: Promise<readonly string[]> | undefined;
   const close = (): Promise<readonly string[]> => (closing ??= shutdown.run().finally(stopListening));

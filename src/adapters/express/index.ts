@@ -1,0 +1,1 @@
+export { afterwork, type ExpressAdapter, type ExpressNative } from "./express.ts";

@@ -1,0 +1,2 @@
+export { afterwork, type FastifyAdapter, type FastifyNative, type InjectedHandler } from "./fastify.ts";
+export type { WorkPlugin } from "./plugin.ts";

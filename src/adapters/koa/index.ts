@@ -1,0 +1,1 @@
+export { afterwork, type KoaAdapter, type KoaNative } from "./koa.ts";

@@ -1,0 +1,1 @@
+export { afterwork, type NodeAdapter, type WorkingListener, type WorkingRequest } from "./node.ts";
