@@ -2,8 +2,10 @@ import { readFileSync } from "node:fs";
 
 import { Command, CommanderError } from "commander";
 
+import { addDoctorCommand } from "./doctor-command.ts";
 import { exitCode } from "./exit-code.ts";
-import { printError } from "./print.ts";
+import { addMigrateCommand } from "./migrate-command.ts";
+import { printFault } from "./print.ts";
 import { UsageError } from "./usage-error.ts";
 import { addWorkerCommand } from "./worker-command.ts";
 
@@ -13,9 +15,12 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   const program = new Command("afterwork")
     .description("HTTP APIs whose work continues after the response")
     .version(version())
-    .showHelpAfterError("(afterwork worker --help tells the options)")
+    .showHelpAfterError("(--help tells the options)")
     .exitOverride();
-  addWorkerCommand(program, (end) => (code = end));
+  const onEnd = (end: number): void => void (code = end);
+  addWorkerCommand(program, onEnd);
+  addMigrateCommand(program, onEnd);
+  addDoctorCommand(program, onEnd);
   try {
     await program.parseAsync(args, { from: "user" });
     return code;
@@ -23,7 +28,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     // It has printed what it found, or the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.fine : exitCode.usage;
     if (!(error instanceof UsageError)) throw error;
-    printError(error.message);
+    printFault(error.message);
     return exitCode.usage;
   }
 }

@@ -6,4 +6,6 @@ export const exitCode = {
   failed: 1,
   /** Wrong usage: an unknown option, a value out of range, a file that isn't there, a module without an engine. */
   usage: 2,
+  /** `migrate --plan` has found something to do. */
+  pending: 3,
 } as const;

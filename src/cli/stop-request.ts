@@ -47,6 +47,8 @@ export class StopRequest {
     process.on("SIGINT", () => {});
     process.on("SIGTERM", () => stop.ask());
     process.on("disconnect", () => stop.ask());
+    // It may have vanished before anybody listened.
+    if (!process.connected) stop.ask();
     process.on("message", (order: unknown) => {
       if (order === "stop") stop.ask();
       if (order === "hurry") stop.askToHurry();

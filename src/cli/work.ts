@@ -3,6 +3,7 @@ import { exitCode } from "./exit-code.ts";
 import { loadEngine, type WorkableEngine } from "./load-engine.ts";
 import { print, printError } from "./print.ts";
 import type { StopRequest } from "./stop-request.ts";
+import { storeOf } from "./store-of.ts";
 import { UsageError } from "./usage-error.ts";
 import type { WorkerOrder } from "./worker-options.ts";
 
@@ -27,9 +28,19 @@ interface Started {
   readonly worker: Worker;
 }
 
-async function start({ file, exportName, concurrency, queues }: WorkerOrder): Promise<Started> {
+async function start({ file, exportName, concurrency, queues, isOneOfMany }: WorkerOrder): Promise<Started> {
   const engine = await loadEngine(file, exportName);
+  if (isOneOfMany) refuseOwnStore(engine, file);
   return { engine, worker: await engine.work({ concurrency, ...(queues === undefined ? {} : { queues }) }) };
+}
+
+/** @throws {UsageError} when each process would have a store of its own, and never see a job of another one. */
+function refuseOwnStore(engine: WorkableEngine, file: string): void {
+  if (storeOf(engine)?.capabilities.multiProcess !== false) return;
+  throw new UsageError(
+    `expected a store that several processes can share, such as sqlite("jobs.db") or postgres(url); the one of ${file} is ` +
+      "for one process only",
+  );
 }
 
 function hurried({ hurry }: StopRequest): Promise<undefined> {

@@ -1,9 +1,10 @@
 import { Option, type Command } from "commander";
 
+import { addEngineCommand } from "./engine-command.ts";
 import { StopRequest } from "./stop-request.ts";
 import { UsageError } from "./usage-error.ts";
 import { work } from "./work.ts";
-import { msFrom, queuesFrom, wholeNumberFrom, type WorkerOrder } from "./worker-options.ts";
+import { msFrom, processesFrom, queuesFrom, wholeNumberFrom, type WorkerOrder } from "./worker-options.ts";
 import { WorkerProcesses } from "./worker-processes.ts";
 
 /** Set in every process that works. One that is started from there would make workers without end. */
@@ -23,14 +24,11 @@ const graceOption = new Option("--grace <duration>", "how long running jobs may 
 
 /** Adds `worker` to the command line. `onEnd` is given the exit code. */
 export function addWorkerCommand(program: Command, onEnd: (code: number) => void): void {
-  program
-    .command("worker")
+  addEngineCommand(program, "worker")
     .description("works for an engine: claims its jobs and runs them, until it is stopped by SIGTERM or SIGINT")
-    .argument("<engine>", "the module that exports the engine, as a path or a file: URL")
-    .option("--export <name>", 'the export that is the engine (default: "engine", then the default export)')
     .option("--concurrency <n>", "how many jobs a process runs at a time", wholeNumberFrom(1, 10_000), 20)
     .option("--queues <names>", "the queues that it serves, parted by commas (default: all)", queuesFrom)
-    .option("--processes <n>", "how many processes work", wholeNumberFrom(1, 256), 1)
+    .option("--processes <n>", "how many processes work; auto: one for each core", processesFrom, 1)
     .addOption(graceOption)
     .action(async (file: string, flags: WorkerFlags) => onEnd(await run(file, flags)));
 }
@@ -45,6 +43,7 @@ function run(
     file,
     concurrency,
     graceMs,
+    isOneOfMany: processes > 1,
     ...(queues === undefined ? {} : { queues }),
     ...(exportName === undefined ? {} : { exportName }),
   };

@@ -3,15 +3,14 @@ import { exitCode } from "./exit-code.ts";
 import { print, printError } from "./print.ts";
 import type { StopRequest } from "./stop-request.ts";
 import { WorkerChild, type ChildEnd } from "./worker-child.ts";
-import type { WorkerOrder } from "./worker-options.ts";
+import { stopPatienceMs, type WorkerOrder } from "./worker-options.ts";
 
 /** Waits before a process is replaced: doubled each time, from the start once one has lived long. */
 const firstWaitMs = 100;
 const longestWaitMs = 30_000;
 const longLifeMs = 60_000;
 
-/** What a child may take beyond the grace, to ask its jobs to stop and to close; then it is killed. */
-const patienceMs = 30_000;
+/** What a child may take when nobody wants to wait; then it is killed. */
 const hurriedPatienceMs = 10_000;
 
 /** Worker processes that are replaced when they crash, and stopped together. */
@@ -79,7 +78,7 @@ export class WorkerProcesses {
   #stopAll(): void {
     this.#stopping.abort();
     this.#orderAll("stop");
-    this.#killAfter(this.#order.graceMs + patienceMs);
+    this.#killAfter(this.#order.graceMs + stopPatienceMs);
     const hurry = (): void => {
       this.#orderAll("hurry");
       this.#killAfter(hurriedPatienceMs);

@@ -1,7 +1,11 @@
+export type { WatchableWork } from "../app/servable-app.ts";
 export type { RecordedTask } from "./recorded-task.ts";
 export type { TestRequestInit } from "./request-init.ts";
+export type { FetchHandler } from "./routes.ts";
 export { SocketRefusedError } from "./socket-refused-error.ts";
-export { TestClient, type StreamedResponse, type TestClientOptions } from "./test-client.ts";
+export { TestClient, type StreamedResponse } from "./test-client.ts";
+export type { AdapterTestOptions, TestClientOptions } from "./test-client-options.ts";
 export type { TestResponse } from "./test-response.ts";
+export type { NodeListener, RequestEmitter, TestTarget } from "./test-target.ts";
 export { TestClock } from "./test-clock.ts";
 export type { TestSocket } from "./test-socket.ts";

@@ -2,6 +2,8 @@ import type { Over, ResponseEnd } from "../app/response/response-end.ts";
 
 /** The end of a response that never saw a socket: it is over when the test has read it. */
 export class MemoryEnd implements ResponseEnd {
+  /** A test waits for all work by itself. */
+  readonly waitUntil = (): void => {};
   #over: Over | undefined;
   #read = false;
 

@@ -27,13 +27,20 @@ export type TestBody =
 type QueryValue = string | number | boolean;
 type FormValue = string | Blob;
 
+/** What all requests of a test client have in common. */
+export interface CommonInit {
+  /** Paths stand behind that of this URL. */
+  readonly base: URL;
+  readonly headers: Headers;
+}
+
 /** The standard request for what a test wants to send. */
-export function toRequest(method: string, path: string, init: TestRequestInit, common: Headers): Request {
+export function toRequest(method: string, path: string, init: TestRequestInit, common: CommonInit): Request {
   checkPath(method, path);
   checkOptions(`${method} ${path}`, init, initRules);
-  const url = new URL(path, "http://testserver");
+  const url = new URL(common.base.pathname.replace(/\/$/, "") + path, common.base);
   for (const [name, value] of entries(init.query)) url.searchParams.append(name, String(value));
-  const headers = new Headers(common);
+  const headers = new Headers(common.headers);
   for (const [name, value] of Object.entries(init.headers ?? {})) headers.set(name, value);
   const body = toBody(init, headers);
   return new Request(url, {

@@ -1,11 +1,8 @@
-import { requestObserverKey, type RequestObserver } from "../app/request/request-observer.ts";
 import type { Replacement } from "../app/replacement.ts";
-import { responseEndKey } from "../app/response/response-end.ts";
-import { isApp, type ServableApp } from "../app/servable-app.ts";
-import { socketUpgradeKey, type SocketUpgrade } from "../app/socket/socket-upgrade.ts";
+import type { ServableApp, Startable, WatchableWork } from "../app/servable-app.ts";
 import { toMs, type Duration } from "../base/durations.ts";
 import { newId } from "../base/ids.ts";
-import { aBoolean, anObject, checkOptions, expected, oneOf } from "../base/options.ts";
+import { aBoolean, checkOptions, expected } from "../base/options.ts";
 import type { Dependency } from "../dependencies/dependency.ts";
 import { Engine } from "../engine/engine.ts";
 import type { AnyTask } from "../tasks/any-task.ts";
@@ -13,43 +10,27 @@ import type { JobDetails } from "../tasks/job.ts";
 import type { ArgsOf } from "../tasks/work.ts";
 import { CookieJar } from "./cookie-jar.ts";
 import { DurableTrial } from "./durable-trial.ts";
-import { MemoryEnd } from "./memory-end.ts";
-import { RecordedTask } from "./recorded-task.ts";
+import type { RecordedTask } from "./recorded-task.ts";
+import { Recorder } from "./recorder.ts";
 import { checkSocketInit, toRequest, type TestRequestInit } from "./request-init.ts";
 import type { TestClock } from "./test-clock.ts";
 import { raise } from "./raise.ts";
 import { SocketRefusedError } from "./socket-refused-error.ts";
-import { untilAborted } from "./until-aborted.ts";
+import { transportTo, type AdapterTestOptions, type TestClientOptions } from "./test-client-options.ts";
 import { TestResponse } from "./test-response.ts";
-import { TestSocket } from "./test-socket.ts";
+import type { TestSocket } from "./test-socket.ts";
+import type { Sent, Transport } from "./transport.ts";
 
-/** How a test client treats an app. */
-export interface TestClientOptions {
-  /**
-   * What becomes of tasks: `run` runs them before a call returns, durable ones as far as they are due; `record` shows them
-   * in `tasks` without running them; `skip` does neither. Default `"run"`.
-   */
-  readonly mode?: "run" | "record" | "skip";
-  /**
-   * Where durable tasks are stored while the client is open: in a memory store, where the client runs them, and which it
-   * shares, with the clock, with other clients of the app; or in the engine's own store, for its workers. Default `"memory"`.
-   */
-  readonly store?: "memory" | "own";
-  /** Throw the error of a failed task from the call whose request added it. Default true. */
-  readonly raiseTaskErrors?: boolean;
-  /** Throw an error of a handler that nobody has foreseen, instead of returning the 500. Default true. */
-  readonly raiseServerErrors?: boolean;
-  /** Sent with every request. */
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** Calls an app without a socket, and waits for its tasks. Keeps cookies from one call to the next. */
+/**
+ * Calls an app without a socket, or another framework that an adapter serves, and waits for its tasks. Keeps cookies from one
+ * call to the next.
+ */
 export class TestClient implements AsyncDisposable {
-  /** The tasks that its requests have added so far, in order; those of tasks included. Empty in the mode `skip`. */
-  readonly tasks: RecordedTask[] = [];
   readonly cookies: CookieJar = new CookieJar();
-  readonly #app: ServableApp;
-  readonly #options: TestClientOptions;
+  readonly #app: Startable;
+  readonly #transport: Transport;
+  readonly #recorder: Recorder;
+  readonly #headers: Headers;
   readonly #durable: DurableTrial | undefined;
   readonly #undo: (() => void)[] = [];
   /** Ids rise: those of all jobs that are made from now on are greater. */
@@ -57,18 +38,19 @@ export class TestClient implements AsyncDisposable {
   #closed = false;
 
   /** @throws {InvalidOptionError} */
-  constructor(app: ServableApp, options: TestClientOptions = {}) {
-    if (!isApp(app)) throw expected("TestClient", "an app", app);
-    checkOptions("TestClient", options, {
-      mode: oneOf("run", "record", "skip"),
-      store: oneOf("memory", "own"),
-      raiseTaskErrors: aBoolean,
-      raiseServerErrors: aBoolean,
-      headers: anObject,
-    });
-    this.#app = app;
-    this.#options = options;
-    this.#durable = options.store === "own" ? undefined : durableTrialOf(app);
+  constructor(app: ServableApp, options?: TestClientOptions);
+  constructor(work: WatchableWork, options: AdapterTestOptions);
+  constructor(tested: ServableApp | WatchableWork, options: TestClientOptions | AdapterTestOptions = {}) {
+    this.#transport = transportTo(tested, options);
+    this.#app = tested;
+    this.#recorder = new Recorder(options);
+    this.#headers = new Headers(options.headers);
+    this.#durable = options.store === "own" ? undefined : durableTrialOf(tested);
+  }
+
+  /** The tasks that its requests have added so far, in order; those of tasks included. Empty in the mode `skip`. */
+  get tasks(): RecordedTask[] {
+    return this.#recorder.tasks;
   }
 
   /** The time of durable tasks, which stands still; `advance` moves it on. */
@@ -111,11 +93,12 @@ export class TestClient implements AsyncDisposable {
    * an `AggregateError` when there is more than one.
    */
   async request(method: string, path: string, init: TestRequestInit = {}): Promise<TestResponse> {
-    const { response, end, errors } = await this.#send(method, path, init);
+    const { sent, errors } = await this.#send(method, path, init);
     try {
-      return new TestResponse(response, new Uint8Array(await response.arrayBuffer()));
+      return await TestResponse.read(sent.response);
     } finally {
-      await this.#finish(end, errors);
+      await sent.finish();
+      await this.#drainDurable(errors);
       raise(errors);
     }
   }
@@ -125,10 +108,12 @@ export class TestClient implements AsyncDisposable {
    * called, which stands for the end of the connection.
    */
   async stream(method: string, path: string, init: TestRequestInit = {}): Promise<StreamedResponse> {
-    const { response, end, errors } = await this.#send(method, path, init);
+    const { sent, errors } = await this.#send(method, path, init);
+    const { response } = sent;
     const done = async (): Promise<void> => {
       if (response.body?.locked === false) await response.body.cancel();
-      await this.#finish(end, errors);
+      await sent.leave();
+      await this.#drainDurable(errors);
       raise(errors);
     };
     return { response, done };
@@ -141,27 +126,18 @@ export class TestClient implements AsyncDisposable {
    */
   async ws(path: string, init: Pick<TestRequestInit, "headers" | "query"> = {}): Promise<TestSocket> {
     checkSocketInit(path, init);
-    let open: Parameters<SocketUpgrade>[1] | undefined;
-    const upgrade: SocketUpgrade = (_context, accept) => {
-      open = accept;
-      return Promise.resolve(new Response());
-    };
     const headers = { upgrade: "websocket", connection: "upgrade", ...init.headers };
-    const { response, end, errors } = await this.#send(
-      "GET",
-      path,
-      { ...init, headers },
-      { [socketUpgradeKey]: upgrade },
-    );
-    if (open !== undefined) return new TestSocket(open);
-    const refused = new TestResponse(response, new Uint8Array(await response.arrayBuffer()));
-    await end.finish();
+    const { sent, errors } = await this.#send("GET", path, { ...init, headers }, "upgrade");
+    if (sent.socket !== undefined) return sent.socket;
+    const refused = await TestResponse.read(sent.response);
+    await sent.finish();
     raise(errors);
     throw new SocketRefusedError(refused);
   }
 
   /** Resolves when all work has been done, that of sockets and of streams included. */
   async settled(): Promise<void> {
+    await this.#transport.settled();
     await this.#app.idle();
     await this.#drainDurable([]);
   }
@@ -193,7 +169,7 @@ export class TestClient implements AsyncDisposable {
     const ms = toMs(duration, "client.advance");
     await this.#app.start({ work: false });
     await this.#raising(async (errors) => {
-      await this.#trial.advance(ms, this.#runs, errors);
+      await this.#trial.advance(ms, this.#recorder.runs, errors);
       await this.#refresh();
     });
   }
@@ -223,6 +199,7 @@ export class TestClient implements AsyncDisposable {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    await this.#transport.close();
     await this.#app.idle();
     await this.#durable?.leave();
     for (const undo of this.#undo.toReversed()) undo();
@@ -233,27 +210,18 @@ export class TestClient implements AsyncDisposable {
     return this.close();
   }
 
-  get #runs(): boolean {
-    return (this.#options.mode ?? "run") === "run";
-  }
-
   get #trial(): DurableTrial {
     if (this.#durable !== undefined) return this.#durable;
     throw expected("TestClient", 'an app with an engine, and not { store: "own" }', undefined);
   }
 
-  /** The response is over: its tasks run, then the durable ones, then what those have added. */
-  async #finish(end: MemoryEnd, errors: unknown[]): Promise<void> {
-    await end.finish();
-    await this.#drainDurable(errors);
-  }
-
+  /** The response is over and its tasks have run: then the durable ones do, and what those have added. */
   async #drainDurable(errors: unknown[]): Promise<void> {
     const failed: unknown[] = [];
-    if (this.#durable !== undefined && this.#runs) {
+    if (this.#durable !== undefined && this.#recorder.runs) {
       while ((await this.#durable.drain(failed)) > 0) await this.#app.idle();
     }
-    if (this.#options.raiseTaskErrors !== false) errors.push(...failed);
+    if (this.#recorder.raisesTaskErrors) errors.push(...failed);
     await this.#refresh();
   }
 
@@ -261,49 +229,33 @@ export class TestClient implements AsyncDisposable {
     const errors: unknown[] = [];
     const value = await run(errors);
     await this.#app.idle();
-    if (this.#options.raiseTaskErrors !== false) raise(errors);
+    if (this.#recorder.raisesTaskErrors) raise(errors);
     return value;
   }
 
   async #refresh(): Promise<void> {
-    if (this.#durable !== undefined) for (const recorded of this.tasks) await recorded.refresh();
+    if (this.#durable !== undefined) await this.#recorder.refresh();
   }
 
-  async #send(method: string, path: string, init: TestRequestInit, environment: object = {}): Promise<Sent> {
+  async #send(
+    method: string,
+    path: string,
+    init: TestRequestInit,
+    way: "send" | "upgrade" = "send",
+  ): Promise<Underway> {
     await this.#app.start({ work: false });
-    const common = new Headers(this.#options.headers);
-    if (this.cookies.header !== undefined) common.set("cookie", this.cookies.header);
-    const request = toRequest(method, path, init, common);
-    const end = new MemoryEnd();
+    const headers = new Headers(this.#headers);
+    if (this.cookies.header !== undefined) headers.set("cookie", this.cookies.header);
+    const request = toRequest(method, path, init, { base: await this.#transport.open(), headers });
     const errors: unknown[] = [];
-    const observer = this.#observer(errors);
-    const response = await untilAborted(
-      this.#app.fetch(request, { ...environment, [responseEndKey]: end, [requestObserverKey]: observer }),
-      request.signal,
-      end,
-    );
-    this.cookies.take(response.headers);
-    return { response, end, errors };
-  }
-
-  #observer(errors: unknown[]): RequestObserver {
-    const { mode = "run", raiseTaskErrors = true, raiseServerErrors = true } = this.#options;
-    const note = (error: unknown, raised: boolean): boolean => {
-      if (raised) errors.push(error);
-      return raised;
-    };
-    return {
-      runs: mode === "run",
-      onAdded: (job, args) => {
-        if (mode !== "skip") this.tasks.push(new RecordedTask(job, args, mode === "run"));
-      },
-      onFailed: (job, error) => {
-        const recorded = this.tasks.find((one) => one.job === job);
-        if (recorded !== undefined) recorded.error = error;
-        return note(error, raiseTaskErrors);
-      },
-      onRequestFailed: (error) => note(error, raiseServerErrors),
-    };
+    try {
+      const sent = await this.#transport[way](request, this.#recorder.observer(errors));
+      this.cookies.take(sent.response.headers);
+      return { sent, errors };
+    } catch (error) {
+      raise(errors);
+      throw error;
+    }
   }
 }
 
@@ -314,13 +266,13 @@ export interface StreamedResponse {
   done(): Promise<void>;
 }
 
-interface Sent {
-  readonly response: Response;
-  readonly end: MemoryEnd;
+interface Underway {
+  readonly sent: Sent;
+  /** What it is to throw in the end. */
   readonly errors: unknown[];
 }
 
 /** The engine of an app, on a store for tests; `undefined` when it has none that could be run. */
-function durableTrialOf({ engine }: ServableApp): DurableTrial | undefined {
+function durableTrialOf({ engine }: Startable): DurableTrial | undefined {
   return engine instanceof Engine ? DurableTrial.join(engine) : undefined;
 }

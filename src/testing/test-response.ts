@@ -4,10 +4,15 @@ export class TestResponse {
   readonly headers: Headers;
   readonly #bytes: Uint8Array;
 
-  constructor(response: Response, bytes: Uint8Array) {
+  private constructor(response: Response, bytes: Uint8Array) {
     this.status = response.status;
     this.headers = response.headers;
     this.#bytes = bytes;
+  }
+
+  /** Reads a response to its end. */
+  static async read(response: Response): Promise<TestResponse> {
+    return new TestResponse(response, new Uint8Array(await response.arrayBuffer()));
   }
 
   /** A status from 200 to 299. */
