@@ -7,8 +7,8 @@ export type Entry =
   | { readonly what: "acknowledged"; readonly id: string; readonly kind: string; readonly expected: Expected }
   /** A producer has been told that it is cancelled, and was not asked for any longer. */
   | { readonly what: "cancelled"; readonly id: string }
-  /** A producer was told that nothing, or nobody knows what, was stored. */
-  | { readonly what: "refused"; readonly kind: string; readonly why: string }
+  /** A producer was told, so long after its call, that nothing, or nobody knows what, was stored. */
+  | { readonly what: "refused"; readonly kind: string; readonly why: string; readonly ms: number }
   | Run
   /** A run is over, before its worker settles it; `how`: "returned", "threw", or the code of what it was stopped with. */
   | { readonly what: "ended"; readonly run: string; readonly at: number; readonly how: string }

@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 
 import type { DurableContext, TaskContext } from "afterwork";
 
+import { trueNow } from "./clock.ts";
 import { Ledger } from "./ledger.ts";
 
 /** What every task of this trial returns: the execution that it was, and a value. */
@@ -23,15 +24,15 @@ export async function recorded(
 ): Promise<Returned> {
   const run = ledger.nextRun();
   const limited = key === undefined ? {} : { key };
-  ledger.note({ what: "began", run, id: job.id, task: job.name, attempt, at: Date.now(), ...limited });
+  ledger.note({ what: "began", run, id: job.id, task: job.name, attempt, at: trueNow(), ...limited });
   try {
     const value = await work(run);
     signal.throwIfAborted();
-    ledger.note({ what: "ended", run, at: Date.now(), how: "returned" });
+    ledger.note({ what: "ended", run, at: trueNow(), how: "returned" });
     return { run, value };
   } catch (error) {
     const how = signal.aborted ? String((signal.reason as { readonly code?: unknown }).code) : "threw";
-    ledger.note({ what: "ended", run, at: Date.now(), how });
+    ledger.note({ what: "ended", run, at: trueNow(), how });
     throw error;
   }
 }

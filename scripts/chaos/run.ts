@@ -7,6 +7,7 @@ import { makeEngine } from "./engine.ts";
 import { gather } from "./evidence.ts";
 import { Members } from "./processes.ts";
 import { Random } from "./random.ts";
+import { openSite } from "./sites.ts";
 import { summarise } from "./summary.ts";
 import { Troubles } from "./troubles.ts";
 import { verify } from "./verify.ts";
@@ -32,6 +33,7 @@ export interface ChaosReport {
 
 /** Everything has to be over this soon after the last trouble. */
 const drainMs = 90_000;
+const clockShiftMs = 10 * 60_000;
 
 /**
  * Has producers and workers use one store while processes are killed, stopped and ended at random; then lets everything heal
@@ -39,21 +41,33 @@ const drainMs = 90_000;
  */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const folder = mkdtempSync(join(tmpdir(), "afterwork-chaos-"));
-  const members = new Members({ FOLDER: folder, STORE: options.store });
+  await using site = await openSite(options.store, folder);
+  const members = new Members({ FOLDER: folder, PLACE: JSON.stringify(site.place) });
   const random = new Random(options.seed);
   const troubles = new Troubles(members, random);
-  const engine = makeEngine(options.store, folder);
+  const engine = makeEngine(site.calmPlace);
   try {
     const { workers, producers, seconds, troubles: most = Number.POSITIVE_INFINITY } = options;
-    await troubles.make({ workers, producers, untilMs: Date.now() + seconds * 1_000, most });
-    await endAll(members, "producer");
+    const plan = { workers, producers, shiftMs: site.hasClock ? clockShiftMs : 0 };
+    const calm = new AbortController();
+    const troubled = site.trouble(new Random(options.seed + 1), calm.signal);
+    await troubles.make({ ...plan, untilMs: Date.now() + seconds * 1_000, most });
+    calm.abort();
+    await troubled;
+    const lateProducers = await members.endAll("producer");
     troubles.fill("worker", workers);
     const isDrained = await drained(engine, drainMs);
-    await endAll(members, "worker");
+    const late = [...lateProducers, ...(await members.endAll("worker"))];
     const ends = new Map(members.all.map(({ name, endedAt }) => [name, endedAt]));
     const evidence = await gather(engine, folder, ends);
-    const violations = [...(isDrained ? [] : [`not drained within ${drainMs} ms`]), ...verify(evidence)];
-    const counts = { ...summarise(evidence), ...troubles.counts };
+    const violations = [
+      ...(isDrained ? [] : [`not drained within ${drainMs} ms`]),
+      ...late.map(({ name }) => `${name} did not end when it was told to`),
+      ...members.all.flatMap(({ fault }) => fault ?? []),
+      ...verify(evidence),
+    ];
+    const longestStop = { "longest stop, ms": Math.max(0, ...members.all.map(({ leavingMs }) => leavingMs)) };
+    const counts = { ...summarise(evidence), ...longestStop, ...troubles.counts, ...site.counts };
     if (violations.length > 0) return { counts, violations, folder };
     rmSync(folder, { recursive: true, force: true });
     return { counts, violations, folder: undefined };
@@ -61,10 +75,4 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     await members.killAll();
     await engine.close();
   }
-}
-
-async function endAll(members: Members, role: "producer" | "worker"): Promise<void> {
-  const living = members.living(role);
-  for (const member of living) member.leave();
-  await Promise.all(living.map(({ exit }) => exit));
 }

@@ -4,11 +4,13 @@ import type { Evidence } from "./evidence.ts";
 export function summarise({ entries, jobs, executions }: Evidence): Readonly<Record<string, number>> {
   const count = (what: string): number => entries.filter((entry) => entry.what === what).length;
   const all = [...jobs.values()];
+  const waits = entries.flatMap((entry) => (entry.what === "refused" ? [entry.ms] : []));
   const returned = [...executions.values()].filter(({ ended }) => ended?.how === "returned").length;
   const succeeded = all.filter(({ status }) => status === "succeeded").length;
   return {
     acknowledged: count("acknowledged"),
     refused: count("refused"),
+    "longest wait for a refusal, ms": Math.max(0, ...waits),
     jobs: all.length,
     succeeded,
     failed: all.filter(({ status }) => status === "failed").length,

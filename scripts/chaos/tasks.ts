@@ -1,5 +1,6 @@
 import { NonRetryableError, task } from "afterwork";
 
+import { trueNow } from "./clock.ts";
 import { busy, ledger, recorded, type Returned } from "./recorded.ts";
 
 /** Crashes count as attempts, and there are many of them; only what is meant to fail may. */
@@ -104,7 +105,7 @@ export const parent = task("parent", options, (context) =>
 /** Puts itself off as long as it is young. */
 export const snoozing = task("snoozing", options, (context) =>
   recorded(context, undefined, async () => {
-    if (Date.now() - context.job.createdAt.getTime() < 100) context.job.snooze(50);
+    if (trueNow() - context.job.createdAt.getTime() < 100) context.job.snooze(50);
     return 1;
   }),
 );

@@ -16,6 +16,8 @@ const freezeMs = [1_200, 2_500] as const;
 export interface TroublePlan {
   readonly workers: number;
   readonly producers: number;
+  /** The clock of one worker is off by so much, into the one or the other direction. 0: that of none. */
+  readonly shiftMs: number;
   readonly untilMs: number;
   readonly most: number;
 }
@@ -32,9 +34,9 @@ export class Troubles {
     this.#random = random;
   }
 
-  async make({ workers, producers, untilMs, most }: TroublePlan): Promise<void> {
+  async make({ workers, producers, shiftMs, untilMs, most }: TroublePlan): Promise<void> {
     for (let made = 0; made < most && Date.now() < untilMs;) {
-      this.fill("worker", workers);
+      this.fill("worker", workers, shiftMs);
       this.fill("producer", producers);
       await wait(this.#random.between(100, 900));
       if (await this.#strike()) made += 1;
@@ -42,10 +44,15 @@ export class Troubles {
     await Promise.all(this.#thawing);
   }
 
-  /** Starts as many as are missing. Those that are about to end don't count. */
-  fill(role: Role, wanted: number): void {
-    const there = this.#members.living(role).filter(({ isLeaving }) => !isLeaving).length;
-    for (let count = there; count < wanted; count += 1) this.#members.start(role, this.#random.between(0, 2 ** 31));
+  /** Starts as many as are missing. Those that are about to end don't count. One of them has a clock that is off. */
+  fill(role: Role, wanted: number, shiftMs = 0): void {
+    const there = this.#members.living(role).filter(({ isLeaving }) => !isLeaving);
+    let isShifted = there.some((member) => member.isShifted);
+    for (let count = there.length; count < wanted; count += 1) {
+      const shift = isShifted ? 0 : this.#random.pick([-shiftMs, shiftMs]);
+      this.#members.start(role, this.#random.between(0, 2 ** 31), shift);
+      isShifted = true;
+    }
   }
 
   /** `false`: nobody was there to strike. */

@@ -1,13 +1,14 @@
 import { flushCompileCache } from "node:module";
 
+import { toldPlace } from "../../test/support/places.ts";
 import { ledger } from "./recorded.ts";
 import { makeEngine } from "./engine.ts";
 
 /** A worker of the trial. SIGTERM stops it gracefully. It starts no other process, and ends by itself. */
-const { FOLDER = "", STORE = "", LIFE = "0" } = process.env;
+const { LIFE = "0" } = process.env;
 
 setTimeout(() => process.exit(3), Number(LIFE)).unref();
-const engine = makeEngine(STORE, FOLDER);
+const engine = makeEngine(toldPlace());
 engine.on("jobSucceeded", ({ id, attempt }) => ledger.note({ what: "won", id, attempt }));
 engine.on("jobLost", ({ id, attempt }) => ledger.note({ what: "lost", id, attempt }));
 engine.on("storeFailed", ({ doing, error }) => console.error(doing, error));
