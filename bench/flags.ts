@@ -26,7 +26,19 @@ export function positive(flag: string, text: string): number {
   throw new UsageError(`expected ${flag} to be a positive number, got "${text}"`);
 }
 
-/** Those of the known names that a list names, in their own order; all without a list. @throws {UsageError} */
+/** The value of a flag, if it is one of those known. @throws {UsageError} */
+export function oneOf<Name extends string>(flag: string, text: string, known: readonly Name[]): Name {
+  const found = known.find((name) => name === text);
+  if (found !== undefined) return found;
+  throw new UsageError(`expected ${flag} to be ${known.join(" or ")}, got "${text}"`);
+}
+
+/**
+ * Those of the known names that a list names, in their own order; all without a list.
+ *
+ * @param what Says in the error what was expected, such as "--only to name phases".
+ * @throws {UsageError}
+ */
 export function choose<Name extends string>(
   list: string | undefined,
   known: readonly Name[],
@@ -36,7 +48,7 @@ export function choose<Name extends string>(
   const chosen = list.split(",").map((name) => name.trim());
   const unknown = chosen.find((name) => !known.some((one) => one === name));
   if (unknown === undefined) return known.filter((name) => chosen.includes(name));
-  throw new UsageError(`expected --only to name ${what} of ${known.join(", ")}, got "${unknown}"`);
+  throw new UsageError(`expected ${what} of ${known.join(", ")}, got "${unknown}"`);
 }
 
 /** The seed that was given, or a random one. @throws {UsageError} */

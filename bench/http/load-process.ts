@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { pinnedTo } from "../cores.ts";
 import type { LoadCommand, LoadEvent, LoadResult } from "./load.ts";
 
 const ANSWER_TIMEOUT_MS = 15_000;
@@ -11,8 +12,11 @@ export class LoadProcess {
   #waiting: PromiseWithResolvers<LoadEvent> | undefined;
   #failure: Error | undefined;
 
-  constructor() {
-    this.#child = fork(fileURLToPath(new URL("load.ts", import.meta.url)), { execArgv: [] });
+  /** `core`: the one that it is tied to, if it is. */
+  constructor(core?: number) {
+    const file = fileURLToPath(new URL("load.ts", import.meta.url));
+    const [execPath, execArgv] = core === undefined ? [process.execPath, []] : pinnedTo(core, [process.execPath, []]);
+    this.#child = fork(file, { execPath, execArgv });
     this.#child.on("message", (event: LoadEvent) => {
       if (event.type === "failed") this.#fail(event.message);
       else this.#waiting?.resolve(event);

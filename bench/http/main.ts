@@ -4,6 +4,9 @@ import { toJson } from "../format.ts";
 import { describeMachine } from "../machine.ts";
 import { progress } from "../progress.ts";
 import { seededRandom } from "../statistics.ts";
+import { compareAdapters } from "./adapters/compare.ts";
+import { pairs } from "./adapters/pairs.ts";
+import { formatAdaptersReport } from "./adapters/report.ts";
 import { judgeGoals } from "./goals.ts";
 import type { HttpOptions } from "./options.ts";
 import { readOptions } from "./options.ts";
@@ -22,16 +25,34 @@ export const httpBenchmark: Benchmark = {
   name: "http",
   async run(flags) {
     const options = readOptions(flags);
-    const chosen = servers.filter((server) => options.servers.includes(server.name));
-    if (options.profile) return profileServers(chosen, options);
-    const python = await pythonFor(chosen);
-    const present = chosen.filter((server) => server.language === "node" || python?.found === true);
-    const report = await measureAll(present, options, python);
-    console.log(formatReport(report));
-    if (options.smoke) console.log("\nA smoke run: everything answered rightly; the figures mean nothing.");
-    if (options.json !== undefined) await writeFile(options.json, toJson(report));
+    await (options.adapters ? runAdapters(options) : runServers(options));
+    const isWholeSmoke = options.smoke && !options.adapters && !flags.includes("--only");
+    if (isWholeSmoke) await runAdapters(readOptions([...flags, "--adapters"]));
   },
 };
+
+async function runServers(options: HttpOptions): Promise<void> {
+  const chosen = servers.filter((server) => options.only.includes(server.name));
+  if (options.profile) return profileServers(chosen, options);
+  const python = await pythonFor(chosen);
+  const present = chosen.filter((server) => server.language === "node" || python?.found === true);
+  const report = await measureAll(present, options, python);
+  await publish(formatReport(report), report, options);
+}
+
+async function runAdapters(options: HttpOptions): Promise<void> {
+  const chosen = pairs.filter((pair) => options.only.includes(pair.name));
+  const both = chosen.flatMap(({ bare, adapter }) => [bare, adapter]);
+  if (options.profile) return profileServers(both, options);
+  const report = await compareAdapters(chosen, options);
+  await publish(formatAdaptersReport(report), report, options);
+}
+
+async function publish(text: string, report: object, { smoke, json }: HttpOptions): Promise<void> {
+  console.log(text);
+  if (smoke) console.log("\nA smoke run: everything answered rightly; the figures mean nothing.");
+  if (json !== undefined) await writeFile(json, toJson(report));
+}
 
 async function pythonFor(chosen: readonly Server[]): Promise<Python | undefined> {
   return chosen.some((server) => server.language === "python") ? findPython() : undefined;

@@ -123,7 +123,8 @@ function costCells(cost: Estimate | undefined): string[] {
   ];
 }
 
-function formatGoals(goals: readonly GoalResult[]): string {
+/** Each goal with what was measured; those that name a percentage are printed as such. */
+export function formatGoals(goals: readonly GoalResult[]): string {
   const rows = goals.map(({ text, measured, verdict }) => {
     const format = (value: number) => (text.includes("%") ? percent(value) : value.toFixed(3));
     if (measured === undefined) return [text, "", "", verdict];

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { pinnedTo } from "../cores.ts";
 import { conditions } from "../node-flags.ts";
 import type { Server } from "./targets.ts";
 
@@ -18,8 +19,8 @@ export interface ServerSample {
 export interface Launch {
   readonly python: string | undefined;
   readonly nodeFlags?: readonly string[];
-  /** What the server's program is told on its command line. */
-  readonly args?: readonly string[];
+  /** The core that it is tied to, if it is. */
+  readonly core?: number;
 }
 
 /** A server in a process of its own, answering over the line protocol of `servers/control.ts`. */
@@ -77,7 +78,13 @@ export class ServerProcess {
   }
 }
 
-function commandOf(server: Server, { python, nodeFlags = [], args = [] }: Launch): [string, string[]] {
+function commandOf(server: Server, launch: Launch): [string, string[]] {
+  const command = unpinnedCommandOf(server, launch);
+  return launch.core === undefined ? command : pinnedTo(launch.core, command);
+}
+
+function unpinnedCommandOf(server: Server, { python, nodeFlags = [] }: Launch): [string, string[]] {
+  const { args = [] } = server;
   const file = fileURLToPath(server.file);
   if (server.language === "node") return [process.execPath, [...conditions, ...nodeFlags, file, ...args]];
   if (python === undefined) throw new Error(`the server "${server.name}" needs Python`);

@@ -78,7 +78,8 @@ export class Figures {
   }
 }
 
-function complement(ratio: Estimate): Estimate {
+/** 1 − a ratio: what is lost. */
+export function complement(ratio: Estimate): Estimate {
   return {
     median: 1 - ratio.median,
     lowerQuartile: 1 - ratio.upperQuartile,

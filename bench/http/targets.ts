@@ -4,6 +4,8 @@ export interface Server {
   readonly title: string;
   readonly file: URL;
   readonly language: "node" | "python";
+  /** What its program is told on its command line. */
+  readonly args?: readonly string[];
 }
 
 /** One route of a server: what is measured. */

@@ -1,7 +1,8 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { itemRequest, unfitBody } from "./requests.ts";
-import type { ServerProcess } from "./server-process.ts";
+import type { LoadResult } from "./load.ts";
+import type { ServerProcess, ServerSample } from "./server-process.ts";
 import type { Target } from "./targets.ts";
 
 const REQUESTS = 20;
@@ -51,4 +52,20 @@ export async function expectTasks({ server, target, tasks }: ExpectedTasks): Pro
     seen = await server.sample();
   }
   equal(seen.tasks, tasks, `${target.name}: tasks run`);
+}
+
+interface Served {
+  readonly server: ServerProcess;
+  readonly target: Target;
+  /** The server's counters when the load began. */
+  readonly before: ServerSample;
+  readonly client: LoadResult;
+}
+
+/** Throws unless every request under load was answered, and has had its task. */
+export async function expectServed({ server, target, before, client }: Served): Promise<void> {
+  equal(client.refused, 0, `${target.name}: requests refused under load`);
+  await expectTasks({ server, target, tasks: before.tasks + client.answered * target.tasksPerRequest });
+  const after = await server.sample();
+  equal(after.handled - before.handled, client.answered, `${target.name}: requests handled under load`);
 }

@@ -2,9 +2,17 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { conditions } from "../node-flags.ts";
-import type { ChildMessage, RoleName, RoleSettings } from "./role.ts";
+import type { ChildMessage } from "./play-role.ts";
 
-const mostMs = 300_000;
+const mostMs = 600_000;
+
+/** What a process is to do. */
+export interface Part {
+  /** The file of the process, which hands its roles to `playRole`. */
+  readonly file: URL;
+  readonly role: string;
+  readonly settings: object;
+}
 
 /** A process that plays one role and then ends by itself. */
 export class ChildRole {
@@ -14,10 +22,13 @@ export class ChildRole {
   readonly result: Promise<unknown>;
   readonly #child: ReturnType<typeof fork>;
 
-  constructor(role: RoleName, settings: RoleSettings) {
-    const file = fileURLToPath(new URL("child.ts", import.meta.url));
+  constructor({ file, role, settings }: Part) {
     const args = [role, JSON.stringify(settings)];
-    this.#child = fork(file, args, { execArgv: [...conditions], timeout: mostMs, killSignal: "SIGKILL" });
+    this.#child = fork(fileURLToPath(file), args, {
+      execArgv: [...conditions],
+      timeout: mostMs,
+      killSignal: "SIGKILL",
+    });
     const ready = Promise.withResolvers<void>();
     this.ready = ready.promise;
     this.result = this.#end(role, ready.resolve);
@@ -30,7 +41,7 @@ export class ChildRole {
     this.#child.send("finish");
   }
 
-  async #end(role: RoleName, onReady: () => void): Promise<unknown> {
+  async #end(role: string, onReady: () => void): Promise<unknown> {
     const said: Exclude<ChildMessage, { type: "ready" }>[] = [];
     this.#child.on("message", (message: ChildMessage) => {
       if (message.type === "ready") onReady();
@@ -45,6 +56,6 @@ export class ChildRole {
 }
 
 /** Plays a role in a new process, from its beginning to its end. */
-export function play(role: RoleName, settings: RoleSettings): Promise<unknown> {
-  return new ChildRole(role, settings).result;
+export function play(part: Part): Promise<unknown> {
+  return new ChildRole(part).result;
 }

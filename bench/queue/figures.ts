@@ -2,12 +2,18 @@
 export interface Figures {
   readonly perSecond?: number;
   readonly cpuMicros?: number;
+  /** CPU time of the database server. */
+  readonly serverMicros?: number;
   /** For how long something that comes at any moment waits for the event loop to turn. */
   readonly loopP50Ms?: number;
   readonly loopP99Ms?: number;
   readonly loopMaxMs?: number;
   readonly p50Ms?: number;
   readonly p99Ms?: number;
+  readonly meanMs?: number;
+  readonly mostMs?: number;
+  /** Pages of the database that were looked at, per job. */
+  readonly buffers?: number;
   /** Per job, at the store. */
   readonly micros?: number;
   readonly perCpuSecond?: number;

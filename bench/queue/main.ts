@@ -1,4 +1,5 @@
 import { writeFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
 import type { Benchmark } from "../benchmark.ts";
 import { toJson } from "../format.ts";
 import { describeMachine } from "../machine.ts";
@@ -8,15 +9,18 @@ import { describeDisk } from "./disk.ts";
 import { judgeGoals } from "./goals.ts";
 import { readOptions, type QueueOptions } from "./options.ts";
 import { phases } from "./phases.ts";
+import { comparePostgres } from "./postgres/main.ts";
 import { profilePhases } from "./profile.ts";
 import { formatReport, type QueueReport } from "./report.ts";
 import { measureRounds } from "./rounds.ts";
+import { sqliteGoals } from "./sqlite-goals.ts";
 import { isShared } from "./stores.ts";
 import { Summary } from "./summary.ts";
 
 export const queueBenchmark: Benchmark = {
   name: "queue",
   async run(flags) {
+    if (storeOf(flags) === "postgres") return comparePostgres(flags);
     const options = readOptions(flags);
     const disk = describeDisk(options.dir);
     const random = seededRandom(options.seed);
@@ -33,7 +37,7 @@ export const queueBenchmark: Benchmark = {
       disk,
       options: { phases: chosen, store, synchronous, rounds: count, sizes, seed },
       skipped,
-      goals: smoke || store !== "sqlite" || synchronous !== "full" ? [] : judgeGoals(summary),
+      goals: smoke || store !== "sqlite" || synchronous !== "full" ? [] : judgeGoals(sqliteGoals, summary),
       rounds,
     };
     console.log(formatReport(report, summary));
@@ -41,6 +45,11 @@ export const queueBenchmark: Benchmark = {
     if (options.json !== undefined) await writeFile(options.json, toJson(report));
   },
 };
+
+/** Which store is asked for decides what else can be asked for. */
+function storeOf(flags: readonly string[]): unknown {
+  return parseArgs({ args: [...flags], options: { store: { type: "string" } }, strict: false }).values.store;
+}
 
 /** Some phases need a store that several processes share. */
 function phasesFor({ phases: wanted, store }: QueueOptions) {

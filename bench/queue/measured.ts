@@ -4,23 +4,23 @@ import { machineCpuSeconds } from "../machine-load.ts";
 import type { Figures } from "./figures.ts";
 import { LoopWatch } from "./loop-watch.ts";
 
-/** What is measured, and how many jobs it is. */
+/** What is measured. */
 export interface Measured {
-  readonly jobs: number;
   /** Where a CPU profile goes, if one is taken. */
   readonly profile: string | undefined;
-  readonly run: () => Promise<void>;
+  /** Returns how many jobs it was. */
+  readonly run: () => Promise<number>;
 }
 
 /** Runs it once: time, CPU time of all of the process's threads, and the waits of the event loop. */
-export async function measured({ jobs, profile, run }: Measured): Promise<Figures> {
+export async function measured({ profile, run }: Measured): Promise<Figures> {
   const profiler = profile === undefined ? undefined : await Profiler.start(profile);
   const loop = new LoopWatch();
   const machine = machineCpuSeconds();
   const cpu = process.cpuUsage();
   const start = performance.now();
   loop.start();
-  await run();
+  const jobs = await run();
   const seconds = (performance.now() - start) / 1e3;
   const { user, system } = process.cpuUsage(cpu);
   const waits = loop.stop();

@@ -1,5 +1,4 @@
-import { UsageError } from "../benchmark.ts";
-import { choose, integer, parseFlags, positive, seedFrom } from "../flags.ts";
+import { choose, integer, oneOf, parseFlags, positive, seedFrom } from "../flags.ts";
 import { phases, type PhaseName } from "./phases.ts";
 import { storeNames, synchronousModes, type StoreChoice } from "./stores.ts";
 
@@ -54,7 +53,7 @@ const usage = `flags of queue:
   --jobs N          jobs in flight, in bulk and to drain (100000)
   --others N        other jobs in the file of the claims (1000000)
   --seconds S       length of one measurement of http (1)
-  --store NAME      ${storeNames.join(" or ")} (sqlite)
+  --store NAME      ${storeNames.join(" or ")} (sqlite); postgres has flags of its own
   --synchronous M   ${synchronousModes.join(" or ")}: what a commit of SQLite waits for (full)
   --dir FOLDER      where the files lie; its file system is printed (data, in the project)
   --seed N          seed of the order within the rounds (random, printed)
@@ -94,7 +93,7 @@ export function readOptions(args: readonly string[]): QueueOptions {
   const values = parseFlags(args, flags, usage);
   const smoke = values.smoke ?? false;
   const profile = values.profile ?? false;
-  const chosen = profile && values.only === undefined ? profiled : choose(values.only, names, "phases");
+  const chosen = profile && values.only === undefined ? profiled : choose(values.only, names, "--only to name phases");
   return {
     phases: chosen,
     store: oneOf("--store", values.store ?? "sqlite", storeNames),
@@ -116,10 +115,4 @@ function sizesFrom(values: { readonly jobs?: string; readonly others?: string; r
     others: integer("--others", values.others ?? String(full.others)),
     httpSeconds: positive("--seconds", values.seconds ?? String(full.httpSeconds)),
   };
-}
-
-function oneOf<Name extends string>(flag: string, text: string, known: readonly Name[]): Name {
-  const found = known.find((name) => name === text);
-  if (found !== undefined) return found;
-  throw new UsageError(`expected ${flag} to be ${known.join(" or ")}, got "${text}"`);
 }

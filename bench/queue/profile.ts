@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { UsageError } from "../benchmark.ts";
 import { formatProfile, type CpuProfile } from "../self-time.ts";
 import { play } from "./child-process.ts";
-import type { PhaseFigures } from "./figures.ts";
+import type { Figures, PhaseFigures } from "./figures.ts";
 import type { QueueOptions } from "./options.ts";
-import type { RoleName } from "./role.ts";
+import { part, type RoleName } from "./role.ts";
 import { inFolder, settingsOf } from "./rounds.ts";
 
 const profiled: readonly RoleName[] = ["one", "in-flight", "bulk", "drain"];
@@ -28,11 +28,22 @@ interface ProfileInput {
 
 async function profilePhase(role: RoleName, folder: string, { options, random }: ProfileInput): Promise<void> {
   const file = join(folder, "phase.cpuprofile");
-  const figures = (await play(role, { ...settingsOf(options, folder, random), profile: file })) as PhaseFigures;
-  const { perSecond = Number.NaN, cpuMicros = Number.NaN } = figures[role] ?? {};
+  const figures = (await play(part(role, { ...settingsOf(options, folder, random), profile: file }))) as PhaseFigures;
   const kept = join(tmpdir(), `bench-queue-${role}-${process.pid}.cpuprofile`);
   await copyFile(file, kept);
-  const profile = JSON.parse(await readFile(kept, "utf8")) as CpuProfile;
-  console.log(`\n${role}: ${Math.round(perSecond)} jobs/s, ${cpuMicros.toFixed(2)} CPU µs/job under the profiler`);
-  console.log(`\n${formatProfile(profile)}\n\nThe whole profile, for the developer tools of a browser: ${kept}`);
+  console.log(await formatProfiled(role, { figures: figures[role] ?? {}, file: kept }));
+}
+
+/** What was measured under the profiler, and where its time went. */
+export async function formatProfiled(
+  name: string,
+  { figures, file }: { readonly figures: Figures; readonly file: string },
+): Promise<string> {
+  const { perSecond = Number.NaN, cpuMicros = Number.NaN } = figures;
+  const profile = JSON.parse(await readFile(file, "utf8")) as CpuProfile;
+  return [
+    `\n${name}: ${Math.round(perSecond)} jobs/s, ${cpuMicros.toFixed(2)} CPU µs/job under the profiler`,
+    formatProfile(profile),
+    `The whole profile, for the developer tools of a browser: ${file}`,
+  ].join("\n\n");
 }

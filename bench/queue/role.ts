@@ -1,3 +1,4 @@
+import type { Part } from "./child-process.ts";
 import type { Sizes } from "./options.ts";
 import type { StoreChoice } from "./stores.ts";
 
@@ -24,8 +25,7 @@ export type RoleName =
   | "build-others"
   | "note-starts";
 
-/** What a child process says. */
-export type ChildMessage =
-  | { readonly type: "ready" }
-  | { readonly type: "result"; readonly result: unknown }
-  | { readonly type: "failed"; readonly message: string };
+/** A child process that plays a role. */
+export function part(role: RoleName, settings: RoleSettings): Part {
+  return { file: new URL("child.ts", import.meta.url), role, settings };
+}

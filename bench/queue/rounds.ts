@@ -7,10 +7,8 @@ import type { PhaseFigures } from "./figures.ts";
 import { measureHttp } from "./http/phase.ts";
 import type { QueueOptions } from "./options.ts";
 import type { PhaseName } from "./phases.ts";
-import type { RoleSettings } from "./role.ts";
-
-/** The figures of all phases in one round, by the names of the series. */
-export type Round = PhaseFigures;
+import { part, type RoleSettings } from "./role.ts";
+import type { Round } from "./summary.ts";
 
 export interface RoundsInput {
   readonly options: QueueOptions;
@@ -23,7 +21,7 @@ export async function measureRounds({ options, phases, random }: RoundsInput): P
   return inFolder(options.dir, async (othersFolder) => {
     if (phases.includes("claims")) {
       progress(`filling a file with ${options.sizes.others} jobs`);
-      await play("build-others", settingsOf(options, othersFolder, random));
+      await play(part("build-others", settingsOf(options, othersFolder, random)));
     }
     const rounds: Round[] = [];
     while (rounds.length < options.rounds) {
@@ -43,7 +41,7 @@ export async function measureRounds({ options, phases, random }: RoundsInput): P
 
 async function measurePhase(phase: PhaseName, settings: RoleSettings): Promise<PhaseFigures> {
   if (phase === "http") return measureHttp(settings);
-  return (await play(phase, settings)) as PhaseFigures;
+  return (await play(part(phase, settings))) as PhaseFigures;
 }
 
 /** What a child process is told that works in a folder. */

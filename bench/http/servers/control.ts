@@ -15,6 +15,9 @@ export function announce(port: number, version: string): void {
   print({ port, version });
 }
 
+/** Do requests have their tasks from the adapter? Else they are run by hand, by the framework's own hook. */
+export const byAdapter: boolean = process.argv[2] === "adapter";
+
 /** The port of a listening `net.Server`. */
 export function portOf(server: { address(): AddressInfo | string | null }): number {
   return (server.address() as AddressInfo).port;

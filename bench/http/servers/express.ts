@@ -1,11 +1,15 @@
+import { afterwork } from "afterwork/express";
+import type { Request, Response } from "express";
 import express from "express";
-import { announce, portOf, versionOf } from "./control.ts";
-import { Item, parseId, record, reply } from "./item.ts";
+import { announce, byAdapter, portOf, versionOf } from "./control.ts";
+import { carefully, Item, parseId, record, reply } from "./item.ts";
 
+const work = byAdapter ? afterwork() : undefined;
 const app = express();
 app.disable("x-powered-by");
 app.set("etag", false);
 app.use(express.json());
+if (work !== undefined) app.use(work.middleware);
 
 app.post("/items/:id", (request, response) => {
   const id = parseId(request.params.id);
@@ -14,9 +18,14 @@ app.post("/items/:id", (request, response) => {
     response.status(422).json({ detail: item.error?.issues ?? "id" });
     return;
   }
-  response.once("close", () => record(id, item.data.name));
+  addTask(request, response, id, item.data.name);
   response.json(reply(id, item.data));
 });
+
+function addTask(request: Request, response: Response, id: number, name: string): void {
+  if (byAdapter) request.background.addTask(record, id, name);
+  else response.once("close", () => void carefully(() => record(id, name)));
+}
 
 app.post("/items-plain/:id", (request, response) => {
   const id = parseId(request.params.id);
@@ -28,4 +37,5 @@ app.post("/items-plain/:id", (request, response) => {
   response.json(reply(id, item.data));
 });
 
+if (work !== undefined) app.use(work.errors);
 const server = app.listen(0, "127.0.0.1", () => announce(portOf(server), versionOf("express")));

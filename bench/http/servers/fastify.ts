@@ -1,7 +1,9 @@
+import { afterwork } from "afterwork/fastify";
+import type { FastifyRequest } from "fastify";
 import { fastify } from "fastify";
-import { announce, portOf } from "./control.ts";
+import { announce, byAdapter, portOf } from "./control.ts";
 import type { Item } from "./item.ts";
-import { record, reply } from "./item.ts";
+import { carefully, record, reply } from "./item.ts";
 
 // Fastify's documented best: JSON Schema, compiled by Ajv for the input and by fast-json-stringify for the output.
 const schema = {
@@ -30,18 +32,38 @@ interface Route {
   readonly Body: Item;
 }
 
+declare module "fastify" {
+  interface FastifyRequest {
+    afterResponse: (() => void) | undefined;
+  }
+}
+
 const app = fastify({ logger: false });
+
+if (byAdapter) {
+  await app.register(afterwork().plugin);
+} else {
+  app.decorateRequest("afterResponse", undefined);
+  app.addHook("onResponse", ({ afterResponse }, _reply, done) => {
+    if (afterResponse !== undefined) void carefully(afterResponse);
+    done();
+  });
+}
 
 app.route<Route>({
   method: "POST",
   url: "/items/:id",
   schema,
-  handler: async (request) => reply(request.params.id, request.body),
-  onResponse: (request, _response, done) => {
-    if (request.body !== undefined) record(request.params.id, request.body.name);
-    done();
+  handler: async (request) => {
+    addTask(request, request.params.id, request.body.name);
+    return reply(request.params.id, request.body);
   },
 });
+
+function addTask(request: FastifyRequest<Route>, id: number, name: string): void {
+  if (byAdapter) request.background.addTask(record, id, name);
+  else request.afterResponse = () => record(id, name);
+}
 
 app.route<Route>({
   method: "POST",

@@ -24,6 +24,15 @@ export function record(id: number, name: string): void {
   if (id > 0 && name !== "") tally.tasks += 1;
 }
 
+/** What a careful user does by hand after the response: a function's end is waited for, and its error logged. */
+export async function carefully(run: () => unknown): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    console.error(error);
+  }
+}
+
 /** The path parameter for servers that leave its validation to the user. */
 export function parseId(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;

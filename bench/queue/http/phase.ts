@@ -57,7 +57,8 @@ class Running {
     const store = { ...choice, folder: join(folder, server.name) };
     await mkdir(store.folder);
     const settings: ServerSettings = { store, work: server === working };
-    const process = await ServerProcess.start(server, { python: undefined, args: [JSON.stringify(settings)] });
+    const told = { ...server, args: [JSON.stringify(settings)] };
+    const process = await ServerProcess.start(told, { python: undefined });
     return new Running(server, process, store);
   }
 

@@ -15,7 +15,7 @@ export async function measureDrain({ store, sizes, profile }: RoleSettings): Pro
   const trial = new Trial(store, jobs);
   await trial.engine.enqueueMany(trial.calls(0, jobs));
   await trial.expectCounts({ queued: jobs });
-  const drain = await measured({ jobs, profile, run: () => trial.drain(jobs, concurrency) });
+  const drain = await measured({ profile, run: () => trial.drain(jobs, concurrency) });
   await trial.expectAllDone(jobs);
   await trial.close();
   return { drain };

@@ -33,7 +33,7 @@ export function enqueueInBulk(settings: RoleSettings): Promise<PhaseFigures> {
     warmup,
     prepare(trial, all) {
       const calls = trial.calls(0, all);
-      return async () => void (await trial.engine.enqueueMany(calls));
+      return async () => (await trial.engine.enqueueMany(calls)).length;
     },
   });
 }
@@ -42,16 +42,16 @@ interface Enqueue {
   readonly jobs: number;
   readonly warmup: number;
   /** What stores so many jobs. */
-  readonly prepare: (trial: Trial, jobs: number) => () => Promise<void>;
+  readonly prepare: (trial: Trial, jobs: number) => () => Promise<number>;
 }
 
 async function measureEnqueue(name: string, settings: RoleSettings, enqueue: Enqueue): Promise<PhaseFigures> {
   const { jobs, warmup, prepare } = enqueue;
-  await warmUp(settings.store, warmup, (trial) => prepare(trial, warmup)());
+  await warmUp(settings.store, warmup, async (trial) => void (await prepare(trial, warmup)()));
   const trial = new Trial(settings.store, jobs);
   await trial.engine.counts(); // it opens with the first call
   const run = prepare(trial, jobs);
-  const figures = await measured({ jobs, profile: settings.profile, run });
+  const figures = await measured({ profile: settings.profile, run });
   await trial.expectCounts({ queued: jobs });
   await trial.drain(jobs, 100);
   await trial.expectAllDone(jobs);
@@ -59,7 +59,7 @@ async function measureEnqueue(name: string, settings: RoleSettings, enqueue: Enq
   return { [name]: figures };
 }
 
-async function enqueueConcurrently({ engine, work }: Trial, jobs: number, callers: number): Promise<void> {
+async function enqueueConcurrently({ engine, work }: Trial, jobs: number, callers: number): Promise<number> {
   let next = 0;
   const call = async (): Promise<void> => {
     while (next < jobs) {
@@ -68,4 +68,5 @@ async function enqueueConcurrently({ engine, work }: Trial, jobs: number, caller
     }
   };
   await Promise.all(Array.from({ length: callers }, call));
+  return jobs;
 }

@@ -1,11 +1,8 @@
 import { once } from "node:events";
-import type { ChildMessage, RoleSettings } from "../role.ts";
+import { tell } from "../play-role.ts";
+import type { RoleSettings } from "../role.ts";
+import { monotonicMs } from "./pace.ts";
 import { Trial } from "./trial.ts";
-
-/** A time that all processes of a machine share. */
-export function monotonicMs(): number {
-  return Number(process.hrtime.bigint()) / 1e6;
-}
 
 /** Works until it is asked to finish: when each job has started. */
 export async function noteStarts({ store, sizes }: RoleSettings): Promise<readonly number[]> {
@@ -14,7 +11,7 @@ export async function noteStarts({ store, sizes }: RoleSettings): Promise<readon
   trial.onStart = (index) => (startsMs[index] = monotonicMs());
   const worker = await trial.engine.work();
   const finish = once(process, "message");
-  process.send?.({ type: "ready" } satisfies ChildMessage);
+  tell({ type: "ready" });
   await finish;
   await worker.stop();
   await trial.expectAllDone(sizes.samplesAcross);

@@ -2,6 +2,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import { Engine, task, type Store } from "afterwork";
 import type { StoredStatus } from "afterwork";
 import { openStore, type StoreChoice } from "../stores.ts";
+import { Runs } from "./runs.ts";
 
 /** More than any phase stores. */
 const countCap = 100_000_000;
@@ -12,22 +13,16 @@ export class Trial {
   readonly engine: Engine;
   readonly work = task("work", { durable: true }, async (_context, index: number) => {
     this.onStart(index);
-    const runs = this.#runs[index] ?? 0;
-    this.#runs[index] = runs + 1;
-    if (runs === 0) this.#ran += 1;
-    if (this.#ran === this.#awaited) this.#onAll();
+    this.#runs.note(index);
     return index;
   });
-  readonly #runs: Uint8Array;
-  #ran = 0;
-  #awaited = -1;
-  #onAll: () => void = () => {};
+  readonly #runs: Runs;
   /** Told of every start before anything else happens. */
   onStart: (index: number) => void = () => {};
 
   constructor(choice: StoreChoice, most: number, file?: string) {
     this.store = openStore(choice, file);
-    this.#runs = new Uint8Array(most);
+    this.#runs = new Runs(most);
     this.engine = new Engine({ store: this.store, tasks: [this.work] });
   }
 
@@ -37,30 +32,22 @@ export class Trial {
   }
 
   /** Runs everything that is stored: so many different jobs in all. */
-  async drain(jobs: number, concurrency: number): Promise<void> {
+  async drain(jobs: number, concurrency: number): Promise<number> {
     const all = this.ran(jobs);
     const worker = await this.engine.work({ concurrency });
     await all;
     await worker.stop();
+    return jobs;
   }
 
   /** Resolves when so many different jobs have run. */
   ran(jobs: number): Promise<void> {
-    this.#awaited = jobs;
-    return new Promise((resolve) => {
-      if (this.#ran === jobs) resolve();
-      else this.#onAll = resolve;
-    });
+    return this.#runs.reach(jobs);
   }
 
   /** @throws unless each of so many jobs has run once, has succeeded, and has its result. */
   async expectAllDone(jobs: number): Promise<void> {
-    equal(this.#ran, jobs, "jobs that have run");
-    equal(
-      this.#runs.findIndex((runs, index) => index < jobs && runs !== 1),
-      -1,
-      "the first job that ran not once",
-    );
+    this.#runs.expectOnce(jobs);
     await this.expectCounts({ succeeded: jobs });
     const { jobs: last } = await this.engine.jobs({ limit: 100 });
     for (const { args, result } of last) equal(result, args?.[0], "the result of a job");
