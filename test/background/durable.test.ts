@@ -160,7 +160,9 @@ test("a durable task without an engine, or unknown to it, is an error at the cal
   await trial.run();
   expect(caught).toEqual([expect.any(EngineMissingError), expect.any(UnknownTaskError)]);
   expect(caught.map(String)).toEqual([
-    expect.stringContaining("the task mail is durable, but the app has no engine to store it"),
+    expect.stringContaining(
+      "the task mail is durable, but the app has no engine to store it: pass one, new App({ engine }) or afterwork({ engine })",
+    ),
     expect.stringContaining("the engine does not know the task mail"),
   ]);
 });

@@ -16,7 +16,7 @@ async function stopsCounting(counter: Int32Array): Promise<void> {
     const before = Atomics.load(counter, 0);
     await delay(30);
     expect(Atomics.load(counter, 0)).toBe(before);
-  });
+  }, 10_000);
 }
 
 describe("a signal that aborts", () => {

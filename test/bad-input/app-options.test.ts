@@ -27,7 +27,7 @@ describe("an app refuses", () => {
       "an option that resembles none",
       () => new App({ colour: 1 } as never),
       "INVALID_OPTION",
-      "known are engine, work, inputs, background",
+      "known are engine, work, background, shutdown",
     ],
     [
       "an inherited name as an option",

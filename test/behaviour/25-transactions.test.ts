@@ -1,34 +1,52 @@
 import { DatabaseSync } from "node:sqlite";
 
-import { App, depends, HTTPException, InvalidOptionError, task, TimeoutError, type Engine } from "afterwork";
-import { sqlite } from "afterwork/sqlite";
-import { describe, expect, onTestFinished, test } from "vitest";
+import {
+  AfterworkError,
+  App,
+  depends,
+  HTTPException,
+  InvalidOptionError,
+  task,
+  TimeoutError,
+  type Engine,
+} from "afterwork";
+import { expect, onTestFinished, test } from "vitest";
 
+import type { Place } from "../support/places.ts";
 import { nextEvent, openEngine, storePath } from "./support/engines.ts";
 import { listen, recordLog } from "./support/listen.ts";
+import { forEachSharedStore, type SharedStore } from "./support/shared-store.ts";
+import { tableAt, userSession, type UserSession } from "./support/user-session.ts";
 
 const bill = task("bill", { durable: true }, (_context, order: number) => `billed ${order}`);
 const once = task("once", { durable: true, unique: true }, (_context, order: number) => order);
 
-/** A file with a table of the user's own, an engine on it, and a connection of the user's own. */
-async function shop(): Promise<{ engine: Engine; path: string; db: DatabaseSync; orders: () => number }> {
-  const path = storePath();
-  const db = new DatabaseSync(path);
-  onTestFinished(() => db.close());
-  db.exec("pragma journal_mode = wal; create table orders (id integer primary key)");
-  const engine = openEngine({ store: sqlite(path), tasks: [bill, once] });
-  await engine.counts();
-  const orders = (): number => Number(db.prepare("select count(*) as n from orders").get()?.["n"]);
-  return { engine, path, db, orders };
+/** A store, an engine on it, and beside it a table and a connection of the user's own. */
+interface Shop {
+  readonly engine: Engine;
+  readonly store: SharedStore;
+  readonly db: UserSession;
+  readonly insert: (order: number) => string;
+  readonly orders: () => Promise<readonly unknown[]>;
 }
 
-describe("25: enqueue in a user's transaction", () => {
+async function openShop(store: SharedStore): Promise<Shop> {
+  const engine = openEngine({ store: store.open(), tasks: [bill, once] });
+  await engine.counts();
+  const table = tableAt(store.place, "orders");
+  const db = await userSession(store.place);
+  await db.run(`create table ${table} (id integer primary key)`);
+  const insert = (order: number): string => `insert into ${table} values (${order})`;
+  return { engine, store, db, insert, orders: () => db.rows(`select id from ${table}`) };
+}
+
+forEachSharedStore("25: enqueue in a user's transaction", (fresh) => {
   test("rolled back → no job, and nothing is left of its unique key", async () => {
-    const { engine, db } = await shop();
-    db.exec("begin immediate");
-    const job = await engine.enqueue(bill.with({ tx: db }), 1);
-    const keyed = await engine.enqueue(once.with({ tx: db }), 1);
-    db.exec("rollback");
+    const { engine, db } = await openShop(fresh());
+    await db.begin();
+    const job = await engine.enqueue(bill.with({ tx: db.tx }), 1);
+    const keyed = await engine.enqueue(once.with({ tx: db.tx }), 1);
+    await db.run("rollback");
     expect((await engine.jobs()).jobs).toEqual([]);
     await expect(job.status()).rejects.toMatchObject({ code: "JOB_NOT_FOUND" });
     await expect(job.result({ timeout: 50 })).rejects.toBeInstanceOf(TimeoutError);
@@ -38,79 +56,85 @@ describe("25: enqueue in a user's transaction", () => {
   });
 
   test("committed → exactly one, which was not visible before and runs at once", async () => {
-    const { engine, path, db, orders } = await shop();
-    const elsewhere = openEngine({ store: sqlite(path), tasks: [bill, once] });
-    db.exec("begin immediate; insert into orders values (7)");
-    const job = await engine.enqueue(bill.with({ tx: db }), 7);
+    const { engine, store, db, insert, orders } = await openShop(fresh());
+    const elsewhere = openEngine({ store: store.open(), tasks: [bill, once] });
+    await db.begin();
+    await db.run(insert(7));
+    const job = await engine.enqueue(bill.with({ tx: db.tx }), 7);
     const result = job.result();
     for (const one of [engine, elsewhere]) {
       expect((await one.jobs()).jobs).toEqual([]);
       expect((await one.counts()).statuses.queued).toBe(0);
       await expect(one.job(job.id).status()).rejects.toMatchObject({ code: "JOB_NOT_FOUND" });
     }
-    db.exec("commit");
+    await db.run("commit");
     expect((await elsewhere.jobs()).jobs.map(({ id, status }) => [id, status])).toEqual([[job.id, "queued"]]);
     await elsewhere.work();
     expect(await result).toBe("billed 7");
-    expect(orders()).toBe(1);
+    expect(await orders()).toEqual([{ id: 7 }]);
     expect((await engine.jobs()).jobs).toHaveLength(1);
   });
 
   test("a worker that looks all the while sees it when it is committed, not before", async () => {
-    const { engine, db } = await shop();
+    const { engine, db } = await openShop(fresh());
     await engine.work();
     const events: string[] = [];
     engine.on("jobStarted", () => events.push("started"));
-    db.exec("begin");
-    const job = await engine.enqueue(bill.with({ tx: db }), 1);
+    await db.run("begin");
+    const job = await engine.enqueue(bill.with({ tx: db.tx }), 1);
     await new Promise((resolve) => setTimeout(resolve, 150));
     events.push("commit");
-    db.exec("commit");
+    await db.run("commit");
     expect(await job.result()).toBe("billed 1");
     expect(events).toEqual(["commit", "started"]);
   });
 
   test("several in one transaction come together, and a savepoint of the user's own takes back its part", async () => {
-    const { engine, db } = await shop();
-    db.exec("begin immediate");
-    const kept = await engine.enqueue(bill.with({ tx: db }), 1);
-    db.exec("savepoint mine");
-    await engine.enqueue(bill.with({ tx: db }), 2);
-    db.exec("rollback to mine; release mine");
-    const also = await engine.enqueue(bill.with({ tx: db }), 3);
-    db.exec("commit");
+    const { engine, db } = await openShop(fresh());
+    await db.begin();
+    const kept = await engine.enqueue(bill.with({ tx: db.tx }), 1);
+    await db.run("savepoint mine");
+    await engine.enqueue(bill.with({ tx: db.tx }), 2);
+    await db.run("rollback to mine; release mine");
+    const also = await engine.enqueue(bill.with({ tx: db.tx }), 3);
+    await db.run("commit");
     expect((await engine.jobs()).jobs.map(({ args }) => args).toReversed()).toEqual([[1], [3]]);
     await engine.work();
     expect(await Promise.all([kept.result(), also.result()])).toEqual(["billed 1", "billed 3"]);
   });
 
   test("a unique key that is taken makes it a handle of the job that has it", async () => {
-    const { engine, db } = await shop();
+    const { engine, db } = await openShop(fresh());
     const first = await engine.enqueue(once, 5);
-    db.exec("begin immediate");
-    const second = await engine.enqueue(once.with({ tx: db }), 5);
-    db.exec("commit");
+    await db.begin();
+    const second = await engine.enqueue(once.with({ tx: db.tx }), 5);
+    await db.run("commit");
     expect([second.id, second.deduplicated]).toEqual([first.id, true]);
   });
 
   test.each([
-    ["no transaction is open", (db: DatabaseSync) => db],
-    ["it is a connection to another file", () => begun(storePath())],
-    ["it is a database in memory", () => begun(":memory:")],
-    ["it is something else", () => ({ query: () => {} })],
-  ])("refused, storing nothing, when %s", async (_name, tx) => {
-    const { engine, db } = await shop();
-    await expect(engine.enqueue(bill.with({ tx: tx(db) }), 1)).rejects.toBeInstanceOf(InvalidOptionError);
+    ["no transaction is open", async (db: UserSession) => db.tx],
+    ["it is a database in memory", async () => begun(":memory:")],
+    ["it is something else", async () => ({ query: 1 })],
+  ])("refused, storing nothing, when %s", async (_name, txOf) => {
+    const { engine, db } = await openShop(fresh());
+    const tx = await txOf(db);
+    await expect(engine.enqueue(bill.with({ tx }), 1)).rejects.toBeInstanceOf(InvalidOptionError);
     expect((await engine.jobs()).jobs).toEqual([]);
   });
 
-  test("a memory store refuses it: it has no transactions", async () => {
-    const { db } = await shop();
-    const engine = openEngine({ tasks: [bill] });
-    db.exec("begin");
-    await expect(engine.enqueue(bill.with({ tx: db }), 1)).rejects.toThrow(/memory store has no transactions/);
-    db.exec("rollback");
+  test("an error, storing nothing, when it is a transaction in another database", async () => {
+    const { engine, store } = await openShop(fresh());
+    const tx = await begunElsewhere(store.place);
+    await expect(engine.enqueue(bill.with({ tx }), 1)).rejects.toBeInstanceOf(AfterworkError);
+    expect((await engine.jobs()).jobs).toEqual([]);
   });
+});
+
+test("25: a memory store refuses it: it has no transactions", async () => {
+  const engine = openEngine({ tasks: [bill] });
+  const enqueued = engine.enqueue(bill.with({ tx: begun(":memory:") }), 1);
+  await expect(enqueued).rejects.toThrow(/memory store has no transactions/);
 });
 
 function begun(path: string): DatabaseSync {
@@ -120,114 +144,132 @@ function begun(path: string): DatabaseSync {
   return db;
 }
 
+/** A transaction in a database of the same kind that has no such store. */
+async function begunElsewhere(place: Place): Promise<object> {
+  if (place.kind === "sqlite") return begun(storePath());
+  const url = new URL(place.url);
+  url.pathname = "/postgres";
+  const session = await userSession({ ...place, url: url.href });
+  await session.begin();
+  return session.tx;
+}
+
 /** An app with a session that commits after `yield`, and routes that add a task in its transaction. */
-async function serveShop(): Promise<{ url: string; engine: Engine; orders: () => number; steps: string[] }> {
-  const { engine, path, orders } = await shop();
+async function serveShop(shop: Shop): Promise<{ url: string; steps: string[] }> {
+  const { engine, store, insert } = shop;
   const steps: string[] = [];
   const session = depends(async function* () {
-    const db = new DatabaseSync(path);
-    db.exec("begin immediate");
+    const db = await userSession(store.place);
+    await db.begin();
     try {
       yield db;
-      db.exec("commit");
+      await db.run("commit");
       steps.push("committed");
     } catch (error) {
-      if (db.isTransaction) db.exec("rollback");
+      await db.run("rollback").catch(() => {});
       steps.push(`rolled back: ${(error as Error).name}`);
       throw error;
     } finally {
-      db.close();
+      await db.close();
     }
   });
   const app = new App({ engine, log: recordLog().log })
-    .post("/orders", { session }, ({ session, background }) => {
-      session.exec("insert into orders values (1)");
-      return background.addTask(bill.with({ tx: session }), 1);
+    .post("/orders", { session }, async ({ session, background }) => {
+      await session.run(insert(1));
+      return background.addTask(bill.with({ tx: session.tx }), 1);
     })
-    .post("/refused", { session }, ({ session, background }) => {
-      session.exec("insert into orders values (2)");
-      background.addTask(bill.with({ tx: session }), 2);
+    .post("/refused", { session }, async ({ session, background }) => {
+      await session.run(insert(2));
+      background.addTask(bill.with({ tx: session.tx }), 2);
       throw new RangeError("out of stock");
     })
     .post("/waits", { session }, async ({ session, background }) => {
-      session.exec("rollback");
-      const job = background.addTask(bill.with({ tx: session }), 4);
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await session.run("rollback");
+      const job = background.addTask(bill.with({ tx: session.tx }), 4);
+      await new Promise((resolve) => setTimeout(resolve, 100));
       throw new HTTPException(409, `refused ${await job.status()}`);
     })
-    .post("/too-late", { session }, ({ session, background }) => {
-      session.exec("insert into orders values (3); rollback");
-      background.addTask(bill.with({ tx: session }), 3);
+    .post("/too-late", { session }, async ({ session, background }) => {
+      await session.run(`${insert(3)}; rollback`);
+      background.addTask(bill.with({ tx: session.tx }), 3);
       return "accepted";
     });
   const { url } = await listen(app);
-  return { url, engine, orders, steps };
+  return { url, steps };
 }
 
-describe("25: addTask within the transaction of a dependency that commits after yield", () => {
+forEachSharedStore("25: addTask within the transaction of a dependency that commits after yield", (fresh) => {
   test("the order and its job are there together, and the job runs", async () => {
-    const { url, engine, orders, steps } = await serveShop();
-    const succeeded = nextEvent(engine, "jobSucceeded");
+    const shop = await openShop(fresh());
+    const { url, steps } = await serveShop(shop);
+    const succeeded = nextEvent(shop.engine, "jobSucceeded");
     const response = await fetch(`${url}/orders`, { method: "POST" });
     const { id } = (await response.json()) as { id: string };
-    expect([response.status, steps, orders()]).toEqual([200, ["committed"], 1]);
+    expect([response.status, steps, await shop.orders()]).toEqual([200, ["committed"], [{ id: 1 }]]);
     expect((await succeeded).id).toBe(id);
-    expect(await engine.job(id).result()).toBe("billed 1");
-    expect((await engine.jobs()).jobs).toHaveLength(1);
+    expect(await shop.engine.job(id).result()).toBe("billed 1");
+    expect((await shop.engine.jobs()).jobs).toHaveLength(1);
   });
 
   test("a handler that throws has neither", async () => {
-    const { url, engine, orders, steps } = await serveShop();
+    const shop = await openShop(fresh());
+    const { url, steps } = await serveShop(shop);
     expect((await fetch(`${url}/refused`, { method: "POST" })).status).toBe(500);
-    expect([steps, orders()]).toEqual([["rolled back: RangeError"], 0]);
-    expect((await engine.jobs()).jobs).toEqual([]);
+    expect([steps, await shop.orders()]).toEqual([["rolled back: RangeError"], []]);
+    expect((await shop.engine.jobs()).jobs).toEqual([]);
   });
 
   test("a write that fails is the failure of the request, before the dependency commits", async () => {
-    const { url, engine, orders, steps } = await serveShop();
+    const shop = await openShop(fresh());
+    const { url, steps } = await serveShop(shop);
     const response = await fetch(`${url}/too-late`, { method: "POST" });
     expect(response.status).toBe(500);
-    expect([steps, orders()]).toEqual([["rolled back: InvalidOptionError"], 0]);
-    expect((await engine.jobs()).jobs).toEqual([]);
+    expect([steps, await shop.orders()]).toEqual([["rolled back: InvalidOptionError"], []]);
+    expect((await shop.engine.jobs()).jobs).toEqual([]);
   });
 
   test("a write that fails while the handler goes on harms nobody, and does not hide the handler's own error", async () => {
-    const { url, engine, steps } = await serveShop();
+    const shop = await openShop(fresh());
+    const { url, steps } = await serveShop(shop);
     const response = await fetch(`${url}/waits`, { method: "POST" });
     expect([response.status, await response.json()]).toEqual([409, { detail: "refused cancelled" }]);
     expect(steps).toEqual(["rolled back: HTTPException"]);
-    expect((await engine.jobs()).jobs).toEqual([]);
+    expect((await shop.engine.jobs()).jobs).toEqual([]);
   });
 });
 
-describe("25: within an attempt of a durable task", () => {
+forEachSharedStore("25: within an attempt of a durable task", (fresh) => {
   test("what it adds in the transaction of its dependency commits with that; a failed write fails the attempt", async () => {
-    const { path, db } = await shop();
+    const { store, insert, orders } = await openShop(fresh());
     const steps: string[] = [];
     const session = depends(async function* () {
-      const own = new DatabaseSync(path);
+      const own = await userSession(store.place);
       try {
-        own.exec("begin immediate");
+        await own.begin();
         yield own;
-        own.exec("commit");
+        await own.run("commit");
         steps.push("committed");
       } finally {
-        own.close();
+        await own.close();
       }
     });
-    const parent = task("parent", { durable: true, deps: { session } }, ({ session, background }, fails: boolean) => {
-      session.exec("insert into orders values (9)");
-      if (fails) session.exec("rollback");
-      background.addTask(bill.with({ tx: session }), 9);
-    });
-    const engine = openEngine({ store: sqlite(path), tasks: [bill, once, parent] });
+    const parent = task(
+      "parent",
+      { durable: true, deps: { session } },
+      async ({ session, background }, fails: boolean) => {
+        await session.run(insert(9));
+        if (fails) await session.run("rollback");
+        background.addTask(bill.with({ tx: session.tx }), 9);
+      },
+    );
+    const engine = openEngine({ store: store.open(), tasks: [bill, once, parent] });
     await engine.work();
     const failed = await engine.enqueue(parent, true);
-    await expect(failed.result()).rejects.toThrow(/open transaction/);
+    await expect(failed.result()).rejects.toThrow(/tx: expected/);
     const child = nextEvent(engine, "jobSucceeded", ({ task }) => task === "bill");
     await (await engine.enqueue(parent, false)).result();
     expect(await engine.job((await child).id).result()).toBe("billed 9");
-    expect(db.prepare("select id from orders").all()).toEqual([{ id: 9 }]);
+    expect(await orders()).toEqual([{ id: 9 }]);
     expect(steps).toEqual(["committed"]);
     expect((await engine.jobs({ task: bill })).jobs).toHaveLength(1);
   });

@@ -1,11 +1,11 @@
 import { App, JobConflictError, memory, task, type Job } from "afterwork";
-import { sqlite } from "afterwork/sqlite";
 import { TestClock } from "afterwork/testing";
 import { describe, expect, test } from "vitest";
 
-import { openEngine, storePath, stores } from "./support/engines.ts";
+import { openEngine } from "./support/engines.ts";
 import { makeGate } from "./support/gate.ts";
 import { listen } from "./support/listen.ts";
+import { forEachSharedStore, forEachStore } from "./support/shared-store.ts";
 
 const report = task("report", { durable: true, unique: true }, (_context, tenant: string) => `report of ${tenant}`);
 const other = task("other", { durable: true, unique: true }, (_context, tenant: string) => tenant);
@@ -24,9 +24,9 @@ const tasks = [report, other, strict, latest, throttled];
 
 const idsOf = (jobs: readonly Job[]): ReadonlySet<string> => new Set(jobs.map(({ id }) => id));
 
-describe.each(stores)("26: one unique key, one job, on $name", ({ open }) => {
+forEachStore("26: one unique key, one job", (fresh) => {
   test("two concurrent enqueues: both callers get its id, the second one is told so", async () => {
-    const engine = openEngine({ store: open(), tasks });
+    const engine = openEngine({ store: fresh().open(), tasks });
     const [first, second] = await Promise.all([engine.enqueue(report, "a"), engine.enqueue(report, "a")]);
     expect(second.id).toBe(first.id);
     expect([first.deduplicated, second.deduplicated]).toEqual([false, true]);
@@ -36,7 +36,7 @@ describe.each(stores)("26: one unique key, one job, on $name", ({ open }) => {
   });
 
   test("a hundred at once, in whatever way they are called, make one; other arguments and other tasks others", async () => {
-    const engine = openEngine({ store: open(), tasks });
+    const engine = openEngine({ store: fresh().open(), tasks });
     const many = await Promise.all(Array.from({ length: 50 }, () => engine.enqueue(report, "a")));
     const bulk = await engine.enqueueMany(Array.from({ length: 50 }, () => [report, "a"] as const));
     expect(idsOf([...many, ...bulk]).size).toBe(1);
@@ -52,7 +52,7 @@ describe.each(stores)("26: one unique key, one job, on $name", ({ open }) => {
       await gate.passed;
       if (fails) throw new Error("broken");
     });
-    const engine = openEngine({ store: open(), tasks: [slow] });
+    const engine = openEngine({ store: fresh().open(), tasks: [slow] });
     await engine.work();
     const first = await engine.enqueue(slow, true);
     await expect.poll(() => first.status()).toBe("running");
@@ -68,7 +68,7 @@ describe.each(stores)("26: one unique key, one job, on $name", ({ open }) => {
   });
 
   test("reject: the second call throws and names the first; nothing of a batch with it is stored but what is free", async () => {
-    const engine = openEngine({ store: open(), tasks });
+    const engine = openEngine({ store: fresh().open(), tasks });
     const first = await engine.enqueue(strict, "a", 1);
     const rejected = engine.enqueue(strict, "a", 2);
     await expect(rejected).rejects.toBeInstanceOf(JobConflictError);
@@ -79,7 +79,7 @@ describe.each(stores)("26: one unique key, one job, on $name", ({ open }) => {
   });
 
   test("replace: the last arguments win while it has not been started, and every id stands for it", async () => {
-    const engine = openEngine({ store: open(), tasks });
+    const engine = openEngine({ store: fresh().open(), tasks });
     const jobs = [await engine.enqueue(latest, 1), await engine.enqueue(latest, 2), await engine.enqueue(latest, 3)];
     expect(idsOf(jobs).size).toBe(1);
     await engine.work();
@@ -87,10 +87,10 @@ describe.each(stores)("26: one unique key, one job, on $name", ({ open }) => {
   });
 });
 
-describe("26: between processes", () => {
-  test("engines of their own on one file, at the same time", async () => {
-    const path = storePath();
-    const engines = Array.from({ length: 4 }, () => openEngine({ store: sqlite(path), tasks }));
+forEachSharedStore("26: between processes", (fresh) => {
+  test("engines of their own on one store, at the same time", async () => {
+    const store = fresh();
+    const engines = Array.from({ length: 4 }, () => openEngine({ store: store.open(), tasks }));
     const jobs = await Promise.all(
       Array.from({ length: 100 }, (_, index) => (engines[index % 4] ?? expect.fail()).enqueue(report, `${index % 5}`)),
     );

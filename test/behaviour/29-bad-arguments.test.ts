@@ -2,8 +2,9 @@ import { App, InvalidArgumentsError, memory, task, type Engine } from "afterwork
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 
-import { openEngine, stores, withChanges } from "./support/engines.ts";
+import { openEngine, withChanges } from "./support/engines.ts";
 import { listen, recordLog } from "./support/listen.ts";
+import { forEachStore } from "./support/shared-store.ts";
 
 const keep = task("keep", { durable: true }, (_context, value: unknown, _second?: unknown) => value);
 const strict = task(
@@ -156,7 +157,7 @@ describe("29: arguments that fail the schema, or make no key → rejected at the
   });
 });
 
-describe.each(stores)("29: what is plain JSON comes back as it was, on $name", ({ open }) => {
+forEachStore("29: what is plain JSON comes back as it was", (fresh) => {
   test("as an argument and as a result", async () => {
     const values: readonly unknown[] = [
       "",
@@ -175,7 +176,7 @@ describe.each(stores)("29: what is plain JSON comes back as it was, on $name", (
       JSON.parse('{"__proto__":{"x":1},"constructor":2}'),
       "x".repeat(1_000_000),
     ];
-    const engine = openEngine({ store: open(), tasks: [keep] });
+    const engine = openEngine({ store: fresh().open(), tasks: [keep] });
     await engine.work();
     const jobs = await engine.enqueueMany(values.map((value) => [keep, value] as const));
     expect(await Promise.all(jobs.map((job) => job.result()))).toEqual(values);

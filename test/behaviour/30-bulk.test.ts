@@ -6,7 +6,8 @@ import { JobNotFoundError, memory, StoreFaultError, task, type Call } from "afte
 import { sqlite } from "afterwork/sqlite";
 import { describe, expect, onTestFinished, test } from "vitest";
 
-import { openEngine, storePath, stores, withChanges } from "./support/engines.ts";
+import { openEngine, storePath, withChanges } from "./support/engines.ts";
+import { forEachStore } from "./support/shared-store.ts";
 
 const mail = task("mail", { durable: true }, (_context, to: number) => to);
 const other = task("other", { durable: true }, (_context, name: string) => name);
@@ -46,11 +47,11 @@ describe("30: enqueueMany of 100,000", () => {
   });
 });
 
-describe.each(stores)("30: the order of bulk calls, on $name", ({ open }) => {
+forEachStore("30: the order of bulk calls", (fresh) => {
   test("jobs come back in the order of the calls, and run in it", async () => {
     const ran: unknown[] = [];
     const note = task("note", { durable: true }, (_context, to: number) => void ran.push(to));
-    const engine = openEngine({ store: open(), tasks: [note] });
+    const engine = openEngine({ store: fresh().open(), tasks: [note] });
     const jobs = await engine.enqueueMany(Array.from({ length: 5_000 }, (_, to) => [note, to] as const));
     expect(jobs.map(({ id }) => id)).toEqual(jobs.map(({ id }) => id).toSorted());
     await engine.work({ concurrency: 1 });
@@ -59,7 +60,7 @@ describe.each(stores)("30: the order of bulk calls, on $name", ({ open }) => {
   });
 
   test("tasks may be mixed, each with its own options; none is nothing", async () => {
-    const engine = openEngine({ store: open(), tasks: [mail, other] });
+    const engine = openEngine({ store: fresh().open(), tasks: [mail, other] });
     expect(await engine.enqueueMany([])).toEqual([]);
     const [first, second, third] = await engine.enqueueMany([
       [mail, 1],
@@ -72,7 +73,7 @@ describe.each(stores)("30: the order of bulk calls, on $name", ({ open }) => {
   });
 
   test("a chunk that the store refuses is not stored at all, and the call says so", async () => {
-    const store = open();
+    const store = fresh().open();
     let chunks = 0;
     const insert: typeof store.insert = (jobs) => {
       chunks += 1;

@@ -1,7 +1,7 @@
-import { describe, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import { quick, stubborn } from "./fixtures/durable/holding-tasks.ts";
-import { durableFile } from "./support/durable-file.ts";
+import { forEachSharedStore } from "./support/shared-store.ts";
 
 const leaseMs = 1_000;
 /** Every worker looks for lost jobs three times a lease, more or less. */
@@ -11,14 +11,14 @@ const slackMs = 2_000;
 
 vi.setConfig({ testTimeout: 30_000 });
 
-describe("31: worker killed with kill -9 mid-job", () => {
+forEachSharedStore("31: worker killed with kill -9 mid-job", (fresh) => {
   test("another starts it within lease + sweep, attempt counted", async () => {
-    const file = durableFile();
-    const engine = file.engine([stubborn]);
-    const victim = await file.worker();
+    const store = fresh();
+    const engine = store.engine([stubborn]);
+    const victim = await store.worker();
     const job = await engine.enqueue(stubborn, "job");
     await victim.line(/^job started 1$/);
-    const heir = await file.worker();
+    const heir = await store.worker();
     victim.process.kill("SIGKILL");
     const killedAt = performance.now();
     await heir.line(/^job started 2$/);
@@ -39,9 +39,9 @@ describe("31: worker killed with kill -9 mid-job", () => {
   });
 
   test("what it had claimed and not begun is not lost either", async () => {
-    const file = durableFile();
-    const engine = file.engine([stubborn, quick]);
-    const victim = await file.worker({ CONCURRENCY: "3" });
+    const store = fresh();
+    const engine = store.engine([stubborn, quick]);
+    const victim = await store.worker({ CONCURRENCY: "3" });
     const held = await engine.enqueueMany([
       [stubborn, "a"],
       [stubborn, "b"],
@@ -51,7 +51,7 @@ describe("31: worker killed with kill -9 mid-job", () => {
     const behind = await engine.enqueue(quick, "behind");
     victim.process.kill("SIGKILL");
     await victim.exit;
-    const heir = await file.worker({ CONCURRENCY: "4" });
+    const heir = await store.worker({ CONCURRENCY: "4" });
     for (const label of ["a", "b", "c"]) await heir.line(new RegExp(`^${label} started 2$`));
     heir.process.kill("SIGUSR2");
     const results = await Promise.all([...held, behind].map((job) => job.result()));

@@ -1,20 +1,20 @@
-import { describe, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import { quick, stubborn } from "./fixtures/durable/holding-tasks.ts";
-import { durableFile } from "./support/durable-file.ts";
+import { forEachSharedStore } from "./support/shared-store.ts";
 import { freeze, thaw } from "./support/freeze.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
 
-describe("32: worker stopped past its lease and resumed", () => {
+forEachSharedStore("32: worker stopped past its lease and resumed", (fresh) => {
   test("its signal aborts, its completion is refused, the second attempt's result stands, it goes on working", async () => {
-    const file = durableFile();
-    const engine = file.engine([stubborn, quick]);
-    const sleeper = await file.worker();
+    const store = fresh();
+    const engine = store.engine([stubborn, quick]);
+    const sleeper = await store.worker();
     const job = await engine.enqueue(stubborn, "job");
     await sleeper.line(/^job started 1$/);
-    await freeze(sleeper, file.path);
-    const heir = await file.worker();
+    await freeze(sleeper, store.place);
+    const heir = await store.worker();
     await heir.line(/^job started 2$/);
     thaw(sleeper);
     await sleeper.line(/^job aborted LEASE_LOST$/);
@@ -32,13 +32,13 @@ describe("32: worker stopped past its lease and resumed", () => {
   });
 
   test("a completion that comes at the very moment it resumes is refused as well", async () => {
-    const file = durableFile();
-    const engine = file.engine([stubborn]);
-    const sleeper = await file.worker();
+    const store = fresh();
+    const engine = store.engine([stubborn]);
+    const sleeper = await store.worker();
     const job = await engine.enqueue(stubborn, "job");
     await sleeper.line(/^job started 1$/);
-    await freeze(sleeper, file.path);
-    const heir = await file.worker();
+    await freeze(sleeper, store.place);
+    const heir = await store.worker();
     await heir.line(/^job started 2$/);
     sleeper.process.kill("SIGUSR2");
     thaw(sleeper);
@@ -50,13 +50,13 @@ describe("32: worker stopped past its lease and resumed", () => {
   });
 
   test("a result that was settled before it resumes stays", async () => {
-    const file = durableFile();
-    const engine = file.engine([stubborn]);
-    const sleeper = await file.worker();
+    const store = fresh();
+    const engine = store.engine([stubborn]);
+    const sleeper = await store.worker();
     const job = await engine.enqueue(stubborn, "job");
     await sleeper.line(/^job started 1$/);
-    await freeze(sleeper, file.path);
-    const heir = await file.worker();
+    await freeze(sleeper, store.place);
+    const heir = await store.worker();
     await heir.line(/^job started 2$/);
     heir.process.kill("SIGUSR2");
     expect(await job.result()).toBe(heir.process.pid);
@@ -69,12 +69,12 @@ describe("32: worker stopped past its lease and resumed", () => {
   });
 
   test("where nobody has taken its jobs, it goes on as if nothing had been", async () => {
-    const file = durableFile();
-    const engine = file.engine([stubborn, quick]);
-    const sleeper = await file.worker();
+    const store = fresh();
+    const engine = store.engine([stubborn, quick]);
+    const sleeper = await store.worker();
     const job = await engine.enqueue(stubborn, "job");
     await sleeper.line(/^job started 1$/);
-    await freeze(sleeper, file.path);
+    await freeze(sleeper, store.place);
     const { startedAt = new Date(0) } = await job.read();
     await expect.poll(() => Date.now() - startedAt.getTime(), { timeout: 5_000 }).toBeGreaterThan(2_500);
     thaw(sleeper);

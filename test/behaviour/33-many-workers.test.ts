@@ -1,40 +1,45 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
 import type { Engine } from "afterwork";
 import { expect, test, vi } from "vitest";
 
 import { count } from "./fixtures/durable/counting-task.ts";
 import type { Child } from "./support/child.ts";
-import { durableFile } from "./support/durable-file.ts";
+import { testFolder } from "./support/engines.ts";
+import { forEachSharedStore } from "./support/shared-store.ts";
 
 const processes = 8;
 const jobs = 100_000;
 
 vi.setConfig({ testTimeout: 120_000 });
 
-test(`33: ${processes} processes × 50 slots, ${jobs} jobs → each has exactly one successful attempt`, async () => {
-  const file = durableFile();
-  const engine = file.engine([count]);
-  const counts = (index: number): string => `${file.path}-counts-${index}`;
-  const start = (_: unknown, index: number): Promise<Child> =>
-    file.worker({ COUNTS: counts(index) }, "counting-worker.ts");
-  const workers = await Promise.all(Array.from({ length: processes }, start));
-  const startedAt = performance.now();
-  await engine.enqueueMany(Array.from({ length: jobs }, (_, number) => [count, number] as const));
-  await expect.poll(() => left(engine), { timeout: 100_000, interval: 100 }).toBe(0);
-  const ms = performance.now() - startedAt;
-  for (const worker of workers) worker.process.kill("SIGTERM");
-  expect(await Promise.all(workers.map((worker) => worker.exit))).toEqual(workers.map(() => 0));
+forEachSharedStore(`33: ${processes} processes × 50 slots, ${jobs} jobs`, (fresh) => {
+  test("each has exactly one successful attempt", async () => {
+    const store = fresh();
+    const engine = store.engine([count]);
+    const folder = testFolder();
+    const counts = (index: number): string => join(folder, `counts-${index}`);
+    const start = (_: unknown, index: number): Promise<Child> =>
+      store.worker({ COUNTS: counts(index) }, "counting-worker.ts");
+    const workers = await Promise.all(Array.from({ length: processes }, start));
+    const startedAt = performance.now();
+    await engine.enqueueMany(Array.from({ length: jobs }, (_, number) => [count, number] as const));
+    await expect.poll(() => left(engine), { timeout: 100_000, interval: 100 }).toBe(0);
+    const ms = performance.now() - startedAt;
+    for (const worker of workers) worker.process.kill("SIGTERM");
+    expect(await Promise.all(workers.map((worker) => worker.exit))).toEqual(workers.map(() => 0));
 
-  const runs = workers.map((_, index) => JSON.parse(readFileSync(counts(index), "utf8")) as [number, number][]);
-  const total = new Map<number, number>();
-  for (const [number, times] of runs.flat()) total.set(number, (total.get(number) ?? 0) + times);
-  expect(total.size).toBe(jobs);
-  expect([...total].filter(([, times]) => times !== 1)).toEqual([]);
-  expect(await unlike(engine)).toEqual([]);
-  expect(workers.flatMap(({ lines }) => lines).filter((line) => /lost|reclaimed/.test(line))).toEqual([]);
-  const shares = runs.map(({ length }) => length);
-  console.log(`${jobs} jobs in ${Math.round(ms)} ms; shares of the processes: ${shares.join(", ")}`);
+    const runs = workers.map((_, index) => JSON.parse(readFileSync(counts(index), "utf8")) as [number, number][]);
+    const total = new Map<number, number>();
+    for (const [number, times] of runs.flat()) total.set(number, (total.get(number) ?? 0) + times);
+    expect(total.size).toBe(jobs);
+    expect([...total].filter(([, times]) => times !== 1)).toEqual([]);
+    expect(await unlike(engine)).toEqual([]);
+    expect(workers.flatMap(({ lines }) => lines).filter((line) => /lost|reclaimed/.test(line))).toEqual([]);
+    const shares = runs.map(({ length }) => length);
+    console.log(`${jobs} jobs in ${Math.round(ms)} ms; shares of the processes: ${shares.join(", ")}`);
+  });
 });
 
 async function left(engine: Engine): Promise<number> {

@@ -1,20 +1,20 @@
-import { describe, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import { clumsy, moody } from "./fixtures/durable/crashing-tasks.ts";
-import { durableFile } from "./support/durable-file.ts";
+import { forEachSharedStore } from "./support/shared-store.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
 
-describe("37: backoff across a restart", () => {
+forEachSharedStore("37: backoff across a restart", (fresh) => {
   test("the worker is killed while a failed job waits → it waits within the same bounds", async () => {
-    const file = durableFile();
-    const engine = file.engine([moody]);
-    const first = await file.worker();
+    const store = fresh();
+    const engine = store.engine([moody]);
+    const first = await store.worker();
     const job = await engine.enqueue(moody);
     await first.line(/^moody started 1$/);
     await expect.poll(() => job.status()).toBe("retrying");
     first.process.kill("SIGKILL");
-    const second = await file.worker();
+    const second = await store.worker();
     expect(await job.result()).toBe(3);
     expect(second.lines.filter((line) => line.startsWith("moody"))).toEqual(["moody started 2", "moody started 3"]);
     const { failures, startedAt = new Date(0) } = await job.read();
@@ -27,12 +27,12 @@ describe("37: backoff across a restart", () => {
   });
 
   test("an attempt that was killed has the backoff of its task as well", async () => {
-    const file = durableFile();
-    const engine = file.engine([clumsy]);
-    const first = await file.worker();
+    const store = fresh();
+    const engine = store.engine([clumsy]);
+    const first = await store.worker();
     const job = await engine.enqueue(clumsy.with({ backoff: "1s" }), 1);
     await first.exit;
-    await file.worker();
+    await store.worker();
     expect(await job.result()).toBe(1);
     const { failures, startedAt = new Date(0) } = await job.read();
     expect(startedAt.getTime() - (failures[0]?.endedAt.getTime() ?? 0)).toBeGreaterThanOrEqual(1_000);

@@ -1,12 +1,13 @@
 import { depends, task, type EngineEvents } from "afterwork";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import { nextEvent, openEngine, stores } from "./support/engines.ts";
+import { nextEvent, openEngine } from "./support/engines.ts";
 import { makeGate } from "./support/gate.ts";
+import { forEachStore } from "./support/shared-store.ts";
 
 const quick = task("quick", { durable: true }, () => "quick");
 
-describe.each(stores)("38: timeout, on $name", ({ open }) => {
+forEachStore("38: timeout", (fresh) => {
   test("signal aborts, then the attempt fails, and its siblings are untouched", async () => {
     const reasons: unknown[] = [];
     const obedient = task("obedient", { durable: true, timeout: 50 }, async ({ signal }) => {
@@ -14,7 +15,7 @@ describe.each(stores)("38: timeout, on $name", ({ open }) => {
       reasons.push(signal.reason);
       throw signal.reason;
     });
-    const engine = openEngine({ store: open(), tasks: [obedient, quick] });
+    const engine = openEngine({ store: fresh().open(), tasks: [obedient, quick] });
     const failed = nextEvent(engine, "jobFailed");
     await engine.work();
     const jobs = [await engine.enqueue(obedient), await engine.enqueue(quick)];
@@ -43,7 +44,7 @@ describe.each(stores)("38: timeout, on $name", ({ open }) => {
       context.background.addTask(quick);
       return "late";
     });
-    const engine = openEngine({ store: open(), tasks: [stubborn, quick], grace: "10s" });
+    const engine = openEngine({ store: fresh().open(), tasks: [stubborn, quick], grace: "10s" });
     const events: (keyof EngineEvents)[] = [];
     for (const name of ["jobSucceeded", "jobFailed", "jobLost"] as const) engine.on(name, () => void events.push(name));
     await engine.work();
@@ -68,7 +69,7 @@ describe.each(stores)("38: timeout, on $name", ({ open }) => {
       first.open();
       return "first";
     });
-    const engine = openEngine({ store: open(), tasks: [flaky] });
+    const engine = openEngine({ store: fresh().open(), tasks: [flaky] });
     await engine.work();
     const job = await engine.enqueue(flaky);
     expect(await job.result()).toBe("second");
@@ -81,7 +82,7 @@ describe.each(stores)("38: timeout, on $name", ({ open }) => {
   test("a function that ignores its signal keeps its slot until it ends or the grace is over", async () => {
     const gate = makeGate();
     const stubborn = task("stubborn", { durable: true, timeout: 20 }, () => gate.passed);
-    const engine = openEngine({ store: open(), tasks: [stubborn, quick], grace: 300 });
+    const engine = openEngine({ store: fresh().open(), tasks: [stubborn, quick], grace: 300 });
     const worker = await engine.work({ concurrency: 1 });
     const blocking = await engine.enqueue(stubborn);
     await expect(blocking.result()).rejects.toMatchObject({ code: "JOB_FAILED" });
@@ -97,7 +98,7 @@ describe.each(stores)("38: timeout, on $name", ({ open }) => {
     const gate = makeGate();
     const waits = task("waits", { durable: true }, () => gate.passed);
     const long = task("long", { durable: true, timeout: "1h" }, () => gate.passed);
-    const engine = openEngine({ store: open(), tasks: [waits, long], timeout: 60, grace: 10 });
+    const engine = openEngine({ store: fresh().open(), tasks: [waits, long], timeout: 60, grace: 10 });
     await engine.work();
     await expect((await engine.enqueue(waits)).result()).rejects.toThrow(/timeout of 60 ms/);
     await expect((await engine.enqueue(long.with({ timeout: 30 }))).result()).rejects.toThrow(/timeout of 30 ms/);
@@ -119,7 +120,7 @@ describe.each(stores)("38: timeout, on $name", ({ open }) => {
       }
     });
     const needy = task("needy", { durable: true, timeout: 40, deps: { connection } }, () => void steps.push("ran"));
-    const engine = openEngine({ store: open(), tasks: [needy] });
+    const engine = openEngine({ store: fresh().open(), tasks: [needy] });
     await engine.work();
     await expect((await engine.enqueue(needy)).result()).rejects.toThrow(/timeout of 40 ms/);
     await expect.poll(() => steps).toEqual(["closed"]);

@@ -1,10 +1,10 @@
 import { chain, memory, task, type JobStatus } from "afterwork";
-import { sqlite } from "afterwork/sqlite";
 import { TestClock } from "afterwork/testing";
 import { describe, expect, test } from "vitest";
 
-import { nextEvent, openEngine, storePath, stores } from "./support/engines.ts";
+import { nextEvent, openEngine } from "./support/engines.ts";
 import { makeGate } from "./support/gate.ts";
+import { forEachSharedStore, forEachStore } from "./support/shared-store.ts";
 
 const ran: string[] = [];
 const note = task("note", { durable: true }, (_context, name: string) => void ran.push(name));
@@ -13,13 +13,13 @@ const patient = task("patient", { durable: true }, async ({ signal }) => {
 });
 const follow = task("follow", { durable: true }, (_context, _before: unknown) => void ran.push("follow"));
 
-describe.each(stores)("39: cancel, on $name", ({ open }) => {
+forEachStore("39: cancel", (fresh) => {
   test("queued, scheduled or waiting → never runs", async () => {
     ran.length = 0;
-    const engine = openEngine({ store: open(), tasks: [note, patient, follow] });
+    const engine = openEngine({ store: fresh().open(), tasks: [note, patient, follow] });
     const jobs = [
       await engine.enqueue(note, "queued"),
-      await engine.enqueue(note.with({ delay: 50 }), "scheduled"),
+      await engine.enqueue(note.with({ delay: 500 }), "scheduled"),
       await engine.enqueue(chain([patient], follow)),
     ];
     const before: JobStatus[] = [];
@@ -28,7 +28,7 @@ describe.each(stores)("39: cancel, on $name", ({ open }) => {
     for (const job of jobs) expect(await job.cancel()).toBe("cancelled");
     for (const job of jobs) expect(await job.cancel()).toBe("terminal");
     await engine.work();
-    await (await engine.enqueue(note.with({ delay: 80 }), "last")).result();
+    await (await engine.enqueue(note.with({ delay: 550 }), "last")).result();
     expect(ran).toEqual(["last"]);
     for (const job of jobs) await expect(job.result()).rejects.toMatchObject({ code: "JOB_CANCELLED" });
   });
@@ -42,7 +42,7 @@ describe.each(stores)("39: cancel, on $name", ({ open }) => {
       await gate.passed;
       throw signal.reason;
     });
-    const engine = openEngine({ store: open(), tasks: [tidy, note], grace: "10s" });
+    const engine = openEngine({ store: fresh().open(), tasks: [tidy, note], grace: "10s" });
     const worker = await engine.work({ concurrency: 1 });
     const job = await engine.enqueue(tidy);
     await expect.poll(() => job.status()).toBe("running");
@@ -59,7 +59,7 @@ describe.each(stores)("39: cancel, on $name", ({ open }) => {
       await new Promise((resolve) => signal.addEventListener("abort", resolve));
       return "done";
     });
-    const engine = openEngine({ store: open(), tasks: [deaf] });
+    const engine = openEngine({ store: fresh().open(), tasks: [deaf] });
     await engine.work();
     const job = await engine.enqueue(deaf);
     await expect.poll(() => job.status()).toBe("running");
@@ -70,7 +70,7 @@ describe.each(stores)("39: cancel, on $name", ({ open }) => {
   test("running, and it ignores its signal → cancelled when the grace has passed, and the slot is free", async () => {
     const gate = makeGate();
     const stubborn = task("stubborn", { durable: true }, () => gate.passed);
-    const engine = openEngine({ store: open(), tasks: [stubborn, note], grace: 100 });
+    const engine = openEngine({ store: fresh().open(), tasks: [stubborn, note], grace: 100 });
     await engine.work({ concurrency: 1 });
     const job = await engine.enqueue(stubborn);
     await expect.poll(() => job.status()).toBe("running");
@@ -81,7 +81,7 @@ describe.each(stores)("39: cancel, on $name", ({ open }) => {
   });
 
   test("after its end, or for an id that nobody knows", async () => {
-    const engine = openEngine({ store: open(), tasks: [note] });
+    const engine = openEngine({ store: fresh().open(), tasks: [note] });
     await engine.work();
     const job = await engine.enqueue(note, "x");
     await job.result();
@@ -91,13 +91,13 @@ describe.each(stores)("39: cancel, on $name", ({ open }) => {
   });
 });
 
-describe("39: cancel from another engine on the same file", () => {
+forEachSharedStore("39: cancel from another engine", (fresh) => {
   test("running → its signal aborts within 2 s, while a hundred others run on", async () => {
-    const path = storePath();
+    const store = fresh();
     const gate = makeGate();
     const others = task("others", { durable: true }, () => gate.passed);
-    const here = openEngine({ store: sqlite(path), tasks: [note, patient] });
-    const there = openEngine({ store: sqlite(path), tasks: [patient, others], lease: "60s" });
+    const here = openEngine({ store: store.open(), tasks: [note, patient] });
+    const there = openEngine({ store: store.open(), tasks: [patient, others], lease: "60s" });
     await there.work({ concurrency: 200 });
     const beside = await there.enqueueMany(Array.from({ length: 100 }, () => [others] as const));
     const job = await here.enqueue(patient);
@@ -111,10 +111,10 @@ describe("39: cancel from another engine on the same file", () => {
   });
 });
 
-describe("39: expiresAt passed → expired, never ran", () => {
-  test.each(stores)("with a worker that comes too late, on $name", async ({ open }) => {
+forEachStore("39: expiresAt passed → expired, never ran", (fresh) => {
+  test("with a worker that comes too late", async () => {
     ran.length = 0;
-    const engine = openEngine({ store: open(), tasks: [note] });
+    const engine = openEngine({ store: fresh().open(), tasks: [note] });
     const jobs = [
       await engine.enqueue(note.with({ expiresAt: Date.now() + 30 }), "at"),
       await engine.enqueue(note.with({ expiresIn: 30 }), "in"),
@@ -127,7 +127,9 @@ describe("39: expiresAt passed → expired, never ran", () => {
     expect(await Promise.all(jobs.map((job) => job.status()))).toEqual(jobs.map(() => "expired"));
     expect(ran).toEqual([]);
   });
+});
 
+describe("39: expiresAt passed while nothing is claimed", () => {
   test("while its queue is paused it ends all the same, at its time", async () => {
     const clock = new TestClock();
     const engine = openEngine({ store: memory({ clock }), clock, tasks: [note], lease: "30s" });

@@ -1,16 +1,16 @@
-import { describe, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import { polite, stubborn } from "./fixtures/durable/holding-tasks.ts";
-import { durableFile } from "./support/durable-file.ts";
+import { forEachSharedStore } from "./support/shared-store.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
 
-describe("39: cancel of a job that runs in another process", () => {
+forEachSharedStore("39: cancel of a job that runs in another process", (fresh) => {
   test("its signal aborts within 2 s", async () => {
-    const file = durableFile();
-    const engine = file.engine([polite]);
+    const store = fresh();
+    const engine = store.engine([polite]);
     // A long lease, so that its heartbeat has no other reason to be quick.
-    const worker = await file.worker({ LEASE: "30s" });
+    const worker = await store.worker({ LEASE: "30s" });
     const job = await engine.enqueue(polite, "job");
     await worker.line(/^job started 1$/);
     const askedAt = performance.now();
@@ -23,9 +23,9 @@ describe("39: cancel of a job that runs in another process", () => {
   });
 
   test("a success still counts", async () => {
-    const file = durableFile();
-    const engine = file.engine([stubborn]);
-    const worker = await file.worker();
+    const store = fresh();
+    const engine = store.engine([stubborn]);
+    const worker = await store.worker();
     const job = await engine.enqueue(stubborn, "job");
     await worker.line(/^job started 1$/);
     await job.cancel();
@@ -35,9 +35,9 @@ describe("39: cancel of a job that runs in another process", () => {
   });
 
   test("past its grace it is cancelled, whatever its function still does", async () => {
-    const file = durableFile();
-    const engine = file.engine([stubborn]);
-    const worker = await file.worker({ GRACE: "200ms" });
+    const store = fresh();
+    const engine = store.engine([stubborn]);
+    const worker = await store.worker({ GRACE: "200ms" });
     const job = await engine.enqueue(stubborn, "job");
     await worker.line(/^job started 1$/);
     await job.cancel();
@@ -49,15 +49,15 @@ describe("39: cancel of a job that runs in another process", () => {
   });
 
   test("it is cancelled, not started again, when its worker dies", async () => {
-    const file = durableFile();
-    const engine = file.engine([stubborn]);
-    const victim = await file.worker();
+    const store = fresh();
+    const engine = store.engine([stubborn]);
+    const victim = await store.worker();
     const job = await engine.enqueue(stubborn, "job");
     await victim.line(/^job started 1$/);
     await job.cancel();
     victim.process.kill("SIGKILL");
     await victim.exit;
-    const other = await file.worker();
+    const other = await store.worker();
     await expect(job.result()).rejects.toMatchObject({ code: "JOB_CANCELLED" });
     expect(other.lines.filter((line) => line.startsWith("job"))).toEqual([]);
   });

@@ -1,16 +1,16 @@
-import { describe, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import { polite, quick, stubborn } from "./fixtures/durable/holding-tasks.ts";
-import { durableFile } from "./support/durable-file.ts";
+import { forEachSharedStore } from "./support/shared-store.ts";
 import { startDurableServer } from "./support/durable-server.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
 
-describe("40: graceful stop of a worker by SIGTERM", () => {
+forEachSharedStore("40: graceful stop of a worker by SIGTERM", (fresh) => {
   test("no new claims, running ones get grace and finish, exit 0", async () => {
-    const file = durableFile();
-    const engine = file.engine([stubborn, quick]);
-    const worker = await file.worker();
+    const store = fresh();
+    const engine = store.engine([stubborn, quick]);
+    const worker = await store.worker();
     const job = await engine.enqueue(stubborn, "job");
     await worker.line(/^job started 1$/);
     worker.process.kill("SIGTERM");
@@ -28,10 +28,10 @@ describe("40: graceful stop of a worker by SIGTERM", () => {
     ["that end when they are told to", polite],
     ["that ignore their signal", stubborn],
   ] as const)("unfinished ones %s go back at once, without costing an attempt", async (_kind, held) => {
-    const file = durableFile();
-    const engine = file.engine([polite, stubborn]);
+    const store = fresh();
+    const engine = store.engine([polite, stubborn]);
     // Nobody would take them back by force: the lease is longer than the test.
-    const worker = await file.worker({ LEASE: "60s", PATIENCE: "100ms", GRACE: "200ms" });
+    const worker = await store.worker({ LEASE: "60s", PATIENCE: "100ms", GRACE: "200ms" });
     const jobs = await engine.enqueueMany([
       [held, "a"],
       [held, "b"],
@@ -44,7 +44,7 @@ describe("40: graceful stop of a worker by SIGTERM", () => {
       const { status, attempt, failures } = await job.read();
       expect({ status, attempt, failures }).toEqual({ status: "queued", attempt: 0, failures: [] });
     }
-    const heir = await file.worker();
+    const heir = await store.worker();
     await heir.line(/^a started 1$/);
     await heir.line(/^b started 1$/);
     heir.process.kill("SIGUSR2");
@@ -52,10 +52,10 @@ describe("40: graceful stop of a worker by SIGTERM", () => {
   });
 
   test("what it has claimed and not begun goes back too", async () => {
-    const file = durableFile();
-    const engine = file.engine([quick]);
+    const store = fresh();
+    const engine = store.engine([quick]);
     const jobs = await engine.enqueueMany(Array.from({ length: 2_000 }, (_, index) => [quick, `${index}`] as const));
-    const worker = await file.worker({ LEASE: "60s", CONCURRENCY: "2" });
+    const worker = await store.worker({ LEASE: "60s", CONCURRENCY: "2" });
     await worker.line(/^\d+ ran$/);
     worker.process.kill("SIGTERM");
     expect(await worker.exit).toBe(0);
@@ -65,11 +65,11 @@ describe("40: graceful stop of a worker by SIGTERM", () => {
   });
 });
 
-describe("40: graceful stop of a server that works", () => {
+forEachSharedStore("40: graceful stop of a server that works", (fresh) => {
   test("its durable tasks finish, exit 0", async () => {
-    const file = durableFile();
-    const engine = file.engine([stubborn]);
-    const server = await startDurableServer(file);
+    const store = fresh();
+    const engine = store.engine([stubborn]);
+    const server = await startDurableServer(store);
     const id = (await (await fetch(`${server.url}/stubborn`)).json()) as string;
     await server.line(/^job started 1$/);
     server.process.kill("SIGTERM");
@@ -83,9 +83,9 @@ describe("40: graceful stop of a server that works", () => {
     ["what stops when it is told to goes back without costing an attempt, exit 0", "polite", 0],
     ["what ignores its signal goes back as well, and is named as abandoned, exit 1", "stubborn", 1],
   ])("%s", async (_case, name, code) => {
-    const file = durableFile();
-    const engine = file.engine([polite, stubborn]);
-    const server = await startDurableServer(file, { DRAIN: "100ms", GRACE: "200ms" });
+    const store = fresh();
+    const engine = store.engine([polite, stubborn]);
+    const server = await startDurableServer(store, { DRAIN: "100ms", GRACE: "200ms" });
     const id = (await (await fetch(`${server.url}/${name}`)).json()) as string;
     await server.line(/^job started 1$/);
     server.process.kill("SIGTERM");

@@ -2,8 +2,9 @@ import { task } from "afterwork";
 import { sqlite } from "afterwork/sqlite";
 import { describe, expect, test } from "vitest";
 
-import { openEngine, storePath, stores } from "./support/engines.ts";
+import { openEngine, storePath } from "./support/engines.ts";
 import { makeGate } from "./support/gate.ts";
+import { forEachStore } from "./support/shared-store.ts";
 
 const limit = 5;
 const perMs = 300;
@@ -36,25 +37,6 @@ describe("42: rate limit", () => {
     expect(crowdedWindows(startedAt, limit)).toEqual([]);
     expect(Math.max(...startedAt) - Math.min(...startedAt)).toBeGreaterThanOrEqual(3 * perMs);
     expect(Math.max(...startedAt) - Math.min(...startedAt)).toBeLessThan(3 * perMs + 2_000);
-  });
-
-  test.each(stores)("by key: tenants do not count for each other, on $name", async ({ open }) => {
-    const engine = openEngine({ store: open(), tasks: [perTenant] });
-    await engine.work();
-    const tenants = ["a", "a", "a", "a", "b", "b", "c"];
-    const jobs = await engine.enqueueMany(tenants.map((tenant) => [perTenant, tenant] as const));
-    await Promise.all(jobs.map((job) => job.result()));
-    const startedAt = await Promise.all(jobs.map(async (job) => Number((await job.read()).startedAt)));
-    for (const tenant of ["a", "b", "c"]) {
-      expect(
-        crowdedWindows(
-          startedAt.filter((_, index) => tenants[index] === tenant),
-          2,
-        ),
-      ).toEqual([]);
-    }
-    const first = Math.min(...startedAt);
-    expect(startedAt.slice(4).every((at) => at - first < perMs)).toBe(true);
   });
 
   test("attempts that fail count too: a retry is a start", async () => {
@@ -90,7 +72,28 @@ describe("42: rate limit", () => {
   });
 });
 
-describe.each(stores)("42: a paused queue, on $name", ({ open }) => {
+forEachStore("42: rate limit by key", (fresh) => {
+  test("tenants do not count for each other", async () => {
+    const engine = openEngine({ store: fresh().open(), tasks: [perTenant] });
+    await engine.work();
+    const tenants = ["a", "a", "a", "a", "b", "b", "c"];
+    const jobs = await engine.enqueueMany(tenants.map((tenant) => [perTenant, tenant] as const));
+    await Promise.all(jobs.map((job) => job.result()));
+    const startedAt = await Promise.all(jobs.map(async (job) => Number((await job.read()).startedAt)));
+    for (const tenant of ["a", "b", "c"]) {
+      expect(
+        crowdedWindows(
+          startedAt.filter((_, index) => tenants[index] === tenant),
+          2,
+        ),
+      ).toEqual([]);
+    }
+    const first = Math.min(...startedAt);
+    expect(startedAt.slice(4).every((at) => at - first < perMs)).toBe(true);
+  });
+});
+
+forEachStore("42: a paused queue", (fresh) => {
   test("running ones end, none start, resume wakes at once; other queues go on", async () => {
     const gate = makeGate();
     const slow = task("slow", { durable: true }, async () => {
@@ -98,7 +101,7 @@ describe.each(stores)("42: a paused queue, on $name", ({ open }) => {
       return "slow";
     });
     // With a poll this long only the wake can be what lets it start.
-    const engine = openEngine({ store: open(), tasks: [slow, note], poll: "1h" });
+    const engine = openEngine({ store: fresh().open(), tasks: [slow, note], poll: "1h" });
     await engine.work();
     const running = await engine.enqueue(slow);
     await expect.poll(() => running.status()).toBe("running");
@@ -121,7 +124,7 @@ describe.each(stores)("42: a paused queue, on $name", ({ open }) => {
   });
 
   test("the pause is the store's: it holds for workers that come later, and pausing twice is pausing once", async () => {
-    const engine = openEngine({ store: open(), tasks: [note] });
+    const engine = openEngine({ store: fresh().open(), tasks: [note] });
     await engine.pause("default");
     await engine.pause("default");
     const job = await engine.enqueue(note, "x");

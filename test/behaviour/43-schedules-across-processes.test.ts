@@ -1,16 +1,15 @@
 import { Engine, memory, schedule, task } from "afterwork";
-import { sqlite } from "afterwork/sqlite";
 import { TestClock } from "afterwork/testing";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 
 import { tick } from "./fixtures/durable/timed-tasks.ts";
-import { durableFile } from "./support/durable-file.ts";
+import { forEachSharedStore, type SharedStore } from "./support/shared-store.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
 
 /** The last slot of a schedule that has been seen to; a schedule that is new begins now. */
-async function lastSlot(path: string, name: string): Promise<number> {
-  const store = sqlite(path);
+async function lastSlot(shared: SharedStore, name: string): Promise<number> {
+  const store = shared.open();
   await store.open();
   try {
     return (await store.schedules([name])).schedules[0]?.lastSlot ?? 0;
@@ -19,36 +18,36 @@ async function lastSlot(path: string, name: string): Promise<number> {
   }
 }
 
-describe("43: schedules over several processes", () => {
+forEachSharedStore("43: schedules over several processes", (fresh) => {
   test("every slot → exactly one job", async () => {
-    const file = durableFile();
-    const engine = file.engine([tick]);
-    const begin = await lastSlot(file.path, "every-second");
-    const start = (): ReturnType<typeof file.worker> => file.worker({ SCHEDULE: "everySecond" });
+    const store = fresh();
+    const engine = store.engine([tick]);
+    const begin = await lastSlot(store, "every-second");
+    const start = (): ReturnType<typeof store.worker> => store.worker({ SCHEDULE: "everySecond" });
     const workers = await Promise.all([start(), start(), start(), start()]);
     await expect.poll(async () => (await engine.counts()).statuses.succeeded, { timeout: 15_000 }).toBeGreaterThan(2);
     workers[0]?.process.kill("SIGKILL");
     await expect.poll(async () => (await engine.counts()).statuses.succeeded, { timeout: 15_000 }).toBeGreaterThan(4);
     for (const worker of workers) worker.process.kill("SIGTERM");
     await Promise.all(workers.map((worker) => worker.exit));
-    const slots = Math.floor((await lastSlot(file.path, "every-second")) / 1_000) - Math.floor(begin / 1_000);
+    const slots = Math.floor((await lastSlot(store, "every-second")) / 1_000) - Math.floor(begin / 1_000);
     const { jobs } = await engine.jobs({ task: tick });
     expect(jobs).toHaveLength(slots);
     expect(slots).toBeGreaterThan(4);
   });
 
   test("the only scheduler dies between slots → fired late, once", async () => {
-    const file = durableFile();
-    const engine = file.engine([tick]);
-    const victim = await file.worker({ SCHEDULE: "everyTwoSeconds" });
+    const store = fresh();
+    const engine = store.engine([tick]);
+    const victim = await store.worker({ SCHEDULE: "everyTwoSeconds" });
     await victim.line(/^tick ran$/);
     victim.process.kill("SIGKILL");
     await victim.exit;
-    const seen = await lastSlot(file.path, "every-two-seconds");
+    const seen = await lastSlot(store, "every-two-seconds");
     const before = (await engine.jobs({ task: tick })).jobs.length;
     // Two slots pass with nobody there.
     await expect.poll(() => Date.now(), { timeout: 10_000 }).toBeGreaterThan(seen + 4_000);
-    const heir = await file.worker({ SCHEDULE: "everyTwoSeconds" });
+    const heir = await store.worker({ SCHEDULE: "everyTwoSeconds" });
     await heir.line(/^tick ran$/);
     heir.process.kill("SIGKILL");
     await heir.exit;
@@ -57,7 +56,7 @@ describe("43: schedules over several processes", () => {
     const late = times.at(-1) ?? 0;
     expect(late).toBeGreaterThan(seen + 4_000);
     // What follows the late one is punctual.
-    const after = ((await lastSlot(file.path, "every-two-seconds")) - Math.floor(late / 2_000) * 2_000) / 2_000;
+    const after = ((await lastSlot(store, "every-two-seconds")) - Math.floor(late / 2_000) * 2_000) / 2_000;
     expect(times).toHaveLength(1 + after);
   });
 });

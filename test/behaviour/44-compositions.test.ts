@@ -1,8 +1,9 @@
 import { chain, chord, group, JobFailedError, task } from "afterwork";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import { openEngine, stores } from "./support/engines.ts";
+import { openEngine } from "./support/engines.ts";
 import { makeGate } from "./support/gate.ts";
+import { forEachStore } from "./support/shared-store.ts";
 
 const add = task("add", { durable: true }, (_context, left: number, right: number) => left + right);
 const double = task("double", { durable: true }, (_context, value: number) => value * 2);
@@ -28,9 +29,9 @@ const noted = task("noted", { durable: true }, (_context, value: number) => {
 });
 const tasks = [add, double, sum, many, count, nothing, typeOf, fragile, noted];
 
-describe.each(stores)("44: outputs flow, on $name", ({ open }) => {
+forEachStore("44: outputs flow", (fresh) => {
   test("along a chain: each result is the next one's first argument", async () => {
-    const engine = openEngine({ store: open(), tasks });
+    const engine = openEngine({ store: fresh().open(), tasks });
     await engine.work();
     const job = await engine.enqueue(chain([add, 1, 2], double, [add, 10], double));
     expect(await job.result()).toBe(32);
@@ -39,7 +40,7 @@ describe.each(stores)("44: outputs flow, on $name", ({ open }) => {
   });
 
   test("of a group and into a chord, in the order of the members, whoever ends first", async () => {
-    const engine = openEngine({ store: open(), tasks });
+    const engine = openEngine({ store: fresh().open(), tasks });
     const job = await engine.enqueue(group([add.with({ delay: 60 }), 1, 1], [double, 5], [double, 6]));
     const merged = await engine.enqueue(
       chord(
@@ -58,7 +59,7 @@ describe.each(stores)("44: outputs flow, on $name", ({ open }) => {
   });
 
   test("nested: a group in a chain, a chain in a chord in a chord", async () => {
-    const engine = openEngine({ store: open(), tasks });
+    const engine = openEngine({ store: fresh().open(), tasks });
     await engine.work();
     const spread = await engine.enqueue(chain([add, 1, 1], group(double, [add, 5], double), sum));
     expect(await spread.result()).toBe(4 + 7 + 4);
@@ -70,7 +71,7 @@ describe.each(stores)("44: outputs flow, on $name", ({ open }) => {
   });
 
   test("with 1,000 members", async () => {
-    const engine = openEngine({ store: open(), tasks });
+    const engine = openEngine({ store: fresh().open(), tasks });
     await engine.work({ concurrency: 100 });
     const members = Array.from({ length: 1_000 }, (_, value) => [double, value] as const);
     expect(await (await engine.enqueue(chord(members, sum))).result()).toBe(999_000);
@@ -82,7 +83,7 @@ describe.each(stores)("44: outputs flow, on $name", ({ open }) => {
       await gate.passed;
       return 1;
     });
-    const engine = openEngine({ store: open(), tasks: [first, double] });
+    const engine = openEngine({ store: fresh().open(), tasks: [first, double] });
     await engine.work();
     const job = await engine.enqueue(chain([first], double.with({ delay: 100, priority: 7, queue: "later" })));
     expect(await job.read()).toMatchObject({ status: "waiting", priority: 7, queue: "later", attempt: 0 });
@@ -93,7 +94,7 @@ describe.each(stores)("44: outputs flow, on $name", ({ open }) => {
   });
 });
 
-describe.each(stores)("44: a member fails, on $name", ({ open }) => {
+forEachStore("44: a member fails", (fresh) => {
   test("the chord fails as soon as it does, its merge never runs, and what runs beside it may end", async () => {
     isBroken = true;
     ran.length = 0;
@@ -103,7 +104,7 @@ describe.each(stores)("44: a member fails, on $name", ({ open }) => {
       return 1;
     });
     const merge = task("merge", { durable: true }, (_context, _all: readonly number[]) => void ran.push("merge"));
-    const engine = openEngine({ store: open(), tasks: [...tasks, slow, merge] });
+    const engine = openEngine({ store: fresh().open(), tasks: [...tasks, slow, merge] });
     await engine.work();
     const job = await engine.enqueue(chord([[slow], [fragile, 1]], merge));
     const failed = job.result();
@@ -118,7 +119,7 @@ describe.each(stores)("44: a member fails, on $name", ({ open }) => {
   test("all that comes after it in a chain ends as it did, and nothing of it has run", async () => {
     isBroken = true;
     ran.length = 0;
-    const engine = openEngine({ store: open(), tasks });
+    const engine = openEngine({ store: fresh().open(), tasks });
     await engine.work();
     const job = await engine.enqueue(chain([noted, 1], fragile, noted, noted));
     await expect(job.result()).rejects.toThrow(/broken/);
@@ -130,7 +131,7 @@ describe.each(stores)("44: a member fails, on $name", ({ open }) => {
   test("retry of the failed middle goes on from there, with the results that are there", async () => {
     isBroken = true;
     ran.length = 0;
-    const engine = openEngine({ store: open(), tasks });
+    const engine = openEngine({ store: fresh().open(), tasks });
     await engine.work();
     const job = await engine.enqueue(chain([noted, 1], fragile, noted));
     await expect(job.result()).rejects.toThrow(/broken/);
@@ -149,16 +150,16 @@ describe.each(stores)("44: a member fails, on $name", ({ open }) => {
       if (left >= 0) throw new Error("again");
       return 21;
     });
-    const engine = openEngine({ store: open(), tasks: [flaky, double] });
+    const engine = openEngine({ store: fresh().open(), tasks: [flaky, double] });
     await engine.work();
     expect(await (await engine.enqueue(chain([flaky], double))).result()).toBe(42);
   });
 });
 
-describe.each(stores)("44: cancel, on $name", ({ open }) => {
+forEachStore("44: cancel", (fresh) => {
   test("of the first: all that follows is cancelled; of the last: what comes before it runs to its end", async () => {
     ran.length = 0;
-    const engine = openEngine({ store: open(), tasks });
+    const engine = openEngine({ store: fresh().open(), tasks });
     const first = await engine.enqueue(chain([noted.with({ delay: "1h" }), 1], noted, noted));
     const ids = (await engine.jobs()).jobs.map(({ id }) => id).toReversed();
     expect(await engine.cancel(ids[0] ?? "")).toBe("cancelled");
@@ -178,7 +179,7 @@ describe.each(stores)("44: cancel, on $name", ({ open }) => {
       await new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));
       return 1;
     });
-    const engine = openEngine({ store: open(), tasks: [...tasks, patient] });
+    const engine = openEngine({ store: fresh().open(), tasks: [...tasks, patient] });
     await engine.work();
     const job = await engine.enqueue(chord([[double, 1], [patient]], sum));
     const member = (await job.read()).parents[1] ?? "";
@@ -188,7 +189,7 @@ describe.each(stores)("44: cancel, on $name", ({ open }) => {
   });
 
   test("a member that expires ends what follows as expired", async () => {
-    const engine = openEngine({ store: open(), tasks });
+    const engine = openEngine({ store: fresh().open(), tasks });
     const job = await engine.enqueue(chain([noted.with({ expiresIn: 10 }), 1], noted));
     await new Promise((resolve) => setTimeout(resolve, 20));
     await engine.work();
@@ -196,7 +197,7 @@ describe.each(stores)("44: cancel, on $name", ({ open }) => {
   });
 });
 
-describe.each(stores)("44: members with unique keys, on $name", ({ open }) => {
+forEachStore("44: members with unique keys", (fresh) => {
   test("one whose key is taken is the job that has it: what follows gets that one's result, ended or not", async () => {
     const gate = makeGate();
     let runs = 0;
@@ -205,7 +206,7 @@ describe.each(stores)("44: members with unique keys, on $name", ({ open }) => {
       await gate.passed;
       return size;
     });
-    const engine = openEngine({ store: open(), tasks: [...tasks, page] });
+    const engine = openEngine({ store: fresh().open(), tasks: [...tasks, page] });
     await engine.work();
     const single = await engine.enqueue(page, 21);
     const during = await engine.enqueue(chain([page, 21], double));

@@ -1,17 +1,17 @@
 import { chain, chord } from "afterwork";
-import { describe, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import { clumsy, fragile, neighbour, sum } from "./fixtures/durable/crashing-tasks.ts";
-import { durableFile } from "./support/durable-file.ts";
+import { forEachSharedStore } from "./support/shared-store.ts";
 import { supervise } from "./support/supervisor.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
 
-describe("44: a member that crashes its process never hangs the chord", () => {
+forEachSharedStore("44: a member that crashes its process never hangs the chord", (fresh) => {
   test("crashing once, it is run again, and the chord has all results", async () => {
-    const file = durableFile();
-    const engine = file.engine([clumsy, neighbour, sum]);
-    const supervisor = supervise(file);
+    const store = fresh();
+    const engine = store.engine([clumsy, neighbour, sum]);
+    const supervisor = supervise(store);
     const job = await engine.enqueue(
       chord(
         [
@@ -27,17 +27,17 @@ describe("44: a member that crashes its process never hangs the chord", () => {
   });
 
   test("failing for good, it fails the chord, which says why", async () => {
-    const file = durableFile();
-    const engine = file.engine([fragile, neighbour, sum]);
-    supervise(file);
+    const store = fresh();
+    const engine = store.engine([fragile, neighbour, sum]);
+    supervise(store);
     const job = await engine.enqueue(chord([[neighbour, 1], [fragile]], sum));
     await expect(job.result()).rejects.toMatchObject({ message: expect.stringMatching(/fragile.*vanished/s) });
   });
 
   test("a link of a chain that crashes is run again, and the chain goes on", async () => {
-    const file = durableFile();
-    const engine = file.engine([clumsy, neighbour]);
-    supervise(file);
+    const store = fresh();
+    const engine = store.engine([clumsy, neighbour]);
+    supervise(store);
     const job = await engine.enqueue(chain([neighbour, 7], clumsy));
     expect(await job.result()).toBe(7);
   });

@@ -3,7 +3,8 @@ import { sqlite } from "afterwork/sqlite";
 import { TestClock } from "afterwork/testing";
 import { describe, expect, test } from "vitest";
 
-import { nextEvent, openEngine, storePath, stores } from "./support/engines.ts";
+import { nextEvent, openEngine, storePath } from "./support/engines.ts";
+import { forEachStore } from "./support/shared-store.ts";
 
 interface Made {
   readonly a: number;
@@ -34,10 +35,10 @@ function threeSteps(failures: number) {
   return { made, did };
 }
 
-describe.each(stores)("45: steps A, B and C, and a failure after B, on $name", ({ open }) => {
+forEachStore("45: steps A, B and C, and a failure after B", (fresh) => {
   test("A and B aren't run again, and their values are the same", async () => {
     const { made, did } = threeSteps(2);
-    const engine = openEngine({ store: open(), tasks: [made] });
+    const engine = openEngine({ store: fresh().open(), tasks: [made] });
     await engine.work();
     const { a, b, c } = await (await engine.enqueue(made)).result();
     expect([b, c]).toEqual([[`${a}`], null]);
@@ -54,7 +55,7 @@ describe.each(stores)("45: steps A, B and C, and a failure after B, on $name", (
         return attempt;
       });
     });
-    const engine = openEngine({ store: open(), tasks: [work] });
+    const engine = openEngine({ store: fresh().open(), tasks: [work] });
     await engine.work();
     expect(await (await engine.enqueue(work)).result()).toBe(2);
     expect(did).toEqual(["good", "bad 1", "bad 2"]);
@@ -65,7 +66,7 @@ describe.each(stores)("45: steps A, B and C, and a failure after B, on $name", (
       const first = await step("fails", () => Promise.reject(new Error("no"))).catch(() => "instead");
       return [first, await step("next", () => "next")];
     });
-    const engine = openEngine({ store: open(), tasks: [work] });
+    const engine = openEngine({ store: fresh().open(), tasks: [work] });
     await engine.work();
     expect(await (await engine.enqueue(work)).result()).toEqual(["instead", "next"]);
   });
@@ -85,7 +86,7 @@ describe.each(stores)("45: steps A, B and C, and a failure after B, on $name", (
       if (attempt === 1) throw new Error("again");
       return all;
     });
-    const engine = openEngine({ store: open(), tasks: [work] });
+    const engine = openEngine({ store: fresh().open(), tasks: [work] });
     await engine.work();
     expect(await (await engine.enqueue(work)).result()).toEqual(["x1", "y1", "z1"]);
     expect(runs.toSorted()).toEqual(["x", "y", "z"]);
@@ -100,7 +101,7 @@ describe.each(stores)("45: steps A, B and C, and a failure after B, on $name", (
       await step("same", () => 1);
       await sleep("same", 1);
     });
-    const engine = openEngine({ store: open(), tasks: [twice, mixed] });
+    const engine = openEngine({ store: fresh().open(), tasks: [twice, mixed] });
     await engine.work();
     for (const one of [twice, mixed]) {
       const failed = (await engine.enqueue(one)).result();
@@ -118,7 +119,7 @@ describe.each(stores)("45: steps A, B and C, and a failure after B, on $name", (
     const dated = task("dated", { durable: true }, async ({ step }): Promise<unknown> =>
       step("when", () => new Date(0)),
     );
-    const engine = openEngine({ store: open(), tasks: [empty, dated] });
+    const engine = openEngine({ store: fresh().open(), tasks: [empty, dated] });
     await engine.work();
     expect(await (await engine.enqueue(empty)).result()).toBe(true);
     await expect((await engine.enqueue(dated)).result()).rejects.toThrow(/step "when".*expected plain JSON/);
@@ -132,7 +133,7 @@ describe.each(stores)("45: steps A, B and C, and a failure after B, on $name", (
       if (isBroken) throw new NonRetryableError("broken");
       return name;
     });
-    const engine = openEngine({ store: open(), tasks: [work] });
+    const engine = openEngine({ store: fresh().open(), tasks: [work] });
     await engine.work();
     const jobs = await engine.enqueueMany([
       [work, "a"],

@@ -1,9 +1,10 @@
 import { chain, task, type Job, type JobEvent } from "afterwork";
 import { sqlite } from "afterwork/sqlite";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import { openEngine, storePath, stores } from "./support/engines.ts";
+import { openEngine, storePath } from "./support/engines.ts";
 import { makeGate, type Gate } from "./support/gate.ts";
+import { forEachStore } from "./support/shared-store.ts";
 
 interface Row {
   readonly rows: readonly number[];
@@ -32,11 +33,11 @@ async function collect(events: AsyncIterable<JobEvent>, isEnough: (all: readonly
 const isLogged = (all: readonly JobEvent[]): boolean => all.some(({ type }) => type === "log");
 const kinds = (events: readonly JobEvent[]) => events.map(({ type, data }) => [type, data]);
 
-describe.each(stores)("46: result(), on $name", ({ open }) => {
+forEachStore("46: result()", (fresh) => {
   test("before, during and after completion → the same", async () => {
     const gate = makeGate();
     const work = halting(gate);
-    const engine = openEngine({ store: open(), tasks: [work] });
+    const engine = openEngine({ store: fresh().open(), tasks: [work] });
     const job = await engine.enqueue(work, 7);
     const before = job.result();
     await engine.work();
@@ -53,7 +54,7 @@ describe.each(stores)("46: result(), on $name", ({ open }) => {
     const broken = task("broken", { durable: true, retries: 1, backoff: 1 }, ({ attempt }) => {
       throw new RangeError(`attempt ${attempt}`);
     });
-    const engine = openEngine({ store: open(), tasks: [broken] });
+    const engine = openEngine({ store: fresh().open(), tasks: [broken] });
     const job = await engine.enqueue(broken);
     const before = job.result();
     await engine.work();
@@ -67,7 +68,7 @@ describe.each(stores)("46: result(), on $name", ({ open }) => {
   test("a thousand that wait cost the store a few questions, not a thousand", async () => {
     const gate = makeGate();
     const work = halting(gate);
-    const store = open();
+    const store = fresh().open();
     let asked = 0;
     const get = store.get.bind(store);
     Object.assign(store, { get: (...args: Parameters<typeof get>) => ((asked += 1), get(...args)) });
@@ -84,7 +85,7 @@ describe.each(stores)("46: result(), on $name", ({ open }) => {
   test("a wait may be given up, by time or by a signal, and the job goes on", async () => {
     const gate = makeGate();
     const work = halting(gate);
-    const engine = openEngine({ store: open(), tasks: [work] });
+    const engine = openEngine({ store: fresh().open(), tasks: [work] });
     await engine.work();
     const job = await engine.enqueue(work, 1);
     const abort = new AbortController();
@@ -99,7 +100,7 @@ describe.each(stores)("46: result(), on $name", ({ open }) => {
 
   test("of a job that nobody knows, or that has been removed", async () => {
     const work = task("work", { durable: true }, () => 1);
-    const engine = openEngine({ store: open(), tasks: [work] });
+    const engine = openEngine({ store: fresh().open(), tasks: [work] });
     await engine.work();
     await expect(engine.job("01890000-0000-7000-8000-000000000000").result()).rejects.toMatchObject({
       code: "JOB_NOT_FOUND",
@@ -111,11 +112,11 @@ describe.each(stores)("46: result(), on $name", ({ open }) => {
   });
 });
 
-describe.each(stores)("46: events, on $name", ({ open }) => {
+forEachStore("46: events", (fresh) => {
   test("all that is kept, in order, until the end: status, progress and log lines", async () => {
     const gate = makeGate();
     const work = halting(gate);
-    const engine = openEngine({ store: open(), tasks: [work] });
+    const engine = openEngine({ store: fresh().open(), tasks: [work] });
     const job = await engine.enqueue(work, 7);
     const following = collect(job.events());
     await engine.work();
@@ -137,7 +138,7 @@ describe.each(stores)("46: events, on $name", ({ open }) => {
   test("who comes back with the last id that was seen misses nothing and sees nothing twice", async () => {
     const gate = makeGate();
     const work = halting(gate);
-    const engine = openEngine({ store: open(), tasks: [work] });
+    const engine = openEngine({ store: fresh().open(), tasks: [work] });
     await engine.work();
     const job = await engine.enqueue(work, 7);
     const first = await collect(job.events(), isLogged);
@@ -156,7 +157,7 @@ describe.each(stores)("46: events, on $name", ({ open }) => {
     const chatty = task("chatty", { durable: true }, ({ log }, lines: number) => {
       for (let line = 1; line <= lines; line += 1) log.info(`line ${line}`);
     });
-    const engine = openEngine({ store: open(), tasks: [chatty] });
+    const engine = openEngine({ store: fresh().open(), tasks: [chatty] });
     await engine.work();
     for (const lines of [450, 2_500]) {
       const job = await engine.enqueue(chatty, lines);
@@ -170,7 +171,7 @@ describe.each(stores)("46: events, on $name", ({ open }) => {
   test("a signal ends them, and so does leaving the loop; those of an unknown job throw", async () => {
     const gate = makeGate();
     const work = halting(gate);
-    const engine = openEngine({ store: open(), tasks: [work] });
+    const engine = openEngine({ store: fresh().open(), tasks: [work] });
     const job = await engine.enqueue(work, 1);
     const abort = new AbortController();
     const following = collect(job.events({ signal: abort.signal }));

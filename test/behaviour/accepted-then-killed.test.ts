@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 
 import { quick } from "./fixtures/durable/holding-tasks.ts";
-import { durableFile } from "./support/durable-file.ts";
+import { forEachSharedStore } from "./support/shared-store.ts";
 import { startDurableServer, type DurableServer } from "./support/durable-server.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -9,19 +9,21 @@ vi.setConfig({ testTimeout: 60_000 });
 const rounds = 8;
 const requests = 20;
 
-test(`whoever has received a 201 will see the task run, though the server is killed right then, ${rounds} times`, async () => {
-  const file = durableFile();
-  const accepted: string[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    const server = await startDurableServer(file);
-    accepted.push(...(await postUntilKilled(server, 1 + (round % requests))));
-  }
-  expect(accepted.length).toBeGreaterThanOrEqual(rounds);
-  const engine = file.engine([quick]);
-  await file.worker();
-  const jobs = accepted.map((id) => engine.job(id));
-  await Promise.all(jobs.map((job) => job.result({ timeout: "30s" })));
-  console.log(`${accepted.length} requests were accepted in ${rounds} rounds`);
+forEachSharedStore("accepted, then killed", (fresh) => {
+  test(`whoever has received a 201 will see the task run, though the server is killed right then, ${rounds} times`, async () => {
+    const store = fresh();
+    const accepted: string[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      const server = await startDurableServer(store);
+      accepted.push(...(await postUntilKilled(server, 1 + (round % requests))));
+    }
+    expect(accepted.length).toBeGreaterThanOrEqual(rounds);
+    const engine = store.engine([quick]);
+    await store.worker();
+    const jobs = accepted.map((id) => engine.job(id));
+    await Promise.all(jobs.map((job) => job.result({ timeout: "30s" })));
+    console.log(`${accepted.length} requests were accepted in ${rounds} rounds`);
+  });
 });
 
 /** Sends requests side by side and kills the server as soon as `wanted` of them are accepted; the jobs of all that were. */

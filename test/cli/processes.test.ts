@@ -1,8 +1,13 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 
+import { processesFrom } from "../../src/cli/worker-options.ts";
 import type { Child } from "../behaviour/support/child.ts";
 import { isAlive, makeWorkers, readyPids } from "./support/workers.ts";
 
@@ -83,12 +88,56 @@ test("Ctrl-C reaches parent and processes alike and counts once; the second one 
   expect(workers.errors()).toMatch(/process \d+ ended with the exit code 1/);
 });
 
-test("when the parent vanishes, the processes stop by themselves", async () => {
-  const { start } = makeWorkers();
+test("when the parent vanishes, the processes stop by themselves, and what they run may end", async () => {
+  const { folder, start, engine, tasks } = makeWorkers();
+  const job = await engine.enqueue(tasks.stubborn, join(folder, "go"));
   const workers = start(["engine.ts", "--processes", "2"]);
   const pids = await ready(workers, 2);
+  await workers.line(/stubborn started/);
   workers.process.kill("SIGKILL");
+  // The one without a job has gone; the other one waits for its own.
+  await expect.poll(() => pids.filter(isAlive), { timeout: 20_000 }).toHaveLength(1);
+  writeFileSync(join(folder, "go"), "");
   await expect.poll(() => pids.filter(isAlive), { timeout: 20_000 }).toEqual([]);
+  expect(await job.read()).toMatchObject({ status: "succeeded", attempt: 1 });
+  expect(workers.lines).not.toContain("stubborn told to stop");
+});
+
+test("a parent that vanishes while a process starts is noticed, and that one ends well", async () => {
+  const { folder } = makeWorkers();
+  const entry = fileURLToPath(new URL("../../src/cli/worker-process.ts", import.meta.url));
+  const order = { file: "engine.ts", concurrency: 1, graceMs: 100, isOneOfMany: true };
+  const child = fork(entry, [JSON.stringify(order)], {
+    cwd: folder,
+    execArgv: ["--conditions=afterwork-source"],
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  child.disconnect(); // As the end of the parent does, before anybody listens.
+  expect(await once(child, "exit")).toEqual([0, null]);
+});
+
+test("auto is one process for each core", () => {
+  expect(processesFrom("auto")).toBe(Math.min(availableParallelism(), 256));
+});
+
+test.each(["memory()", 'sqlite(":memory:")'])("a store that is for one process is refused: %s", async (store) => {
+  const module = `
+    import { Engine, memory } from "afterwork";
+    import { sqlite } from "afterwork/sqlite";
+    export const engine = new Engine({ store: ${store}, tasks: [] });
+  `;
+  const { start } = makeWorkers({ "alone.ts": module });
+  const several = start(["alone.ts", "--processes", "2"]);
+  expect(await several.exit).toBe(2);
+  expect(several.errors()).toMatch(
+    /: expected a store that several processes can share, .*; the one of alone\.ts is for/,
+  );
+  expect(several.lines).toEqual([]);
+  const one = start(["alone.ts"]);
+  await one.line(/ready/);
+  one.process.kill();
+  expect(await one.exit).toBe(0);
 });
 
 test("what is wrong with the engine is told once, and nothing is started again", async () => {

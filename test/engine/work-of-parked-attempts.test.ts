@@ -1,9 +1,10 @@
 import { task } from "afterwork";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import { openEngine, stores } from "../behaviour/support/engines.ts";
+import { openEngine } from "../behaviour/support/engines.ts";
+import { forEachStore } from "../behaviour/support/shared-store.ts";
 
-describe.each(stores)("an attempt that ends to begin anew, on $name", ({ open }) => {
+forEachStore("an attempt that ends to begin anew", (fresh) => {
   test.each(["sleep", "snooze"] as const)("by %s does nothing of what it has added", async (how) => {
     const done: string[] = [];
     const note = task("note", { durable: true }, (_context, what: string) => void done.push(`stored ${what}`));
@@ -19,7 +20,7 @@ describe.each(stores)("an attempt that ends to begin anew, on $name", ({ open })
       snoozed = true;
       job.snooze(20);
     });
-    const engine = openEngine({ store: open(), tasks: [note, pausing] });
+    const engine = openEngine({ store: fresh().open(), tasks: [note, pausing] });
     await engine.work();
     await (await engine.enqueue(pausing)).result();
     await expect.poll(() => done.toSorted()).toEqual(["always", "stored always", "success"]);

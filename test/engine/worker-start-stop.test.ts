@@ -2,7 +2,8 @@ import { task, type Engine, type Job, type Worker } from "afterwork";
 import { sqlite } from "afterwork/sqlite";
 import { describe, expect, test } from "vitest";
 
-import { openEngine, storePath, stores, withChanges } from "../behaviour/support/engines.ts";
+import { openEngine, storePath, withChanges } from "../behaviour/support/engines.ts";
+import { forEachStore } from "../behaviour/support/shared-store.ts";
 import { makeGate } from "../behaviour/support/gate.ts";
 import { startChild } from "../behaviour/support/child.ts";
 
@@ -40,10 +41,10 @@ async function hammer(engine: Engine, isDone: () => boolean): Promise<number> {
   return stops;
 }
 
-describe.each(stores)("starting and stopping workers, on $name", ({ open }) => {
+forEachStore("starting and stopping workers", (fresh) => {
   test("hammered from four sides: every job succeeds, exactly once, and without a lost attempt", async () => {
     const { work, runs } = counting();
-    const engine = openEngine({ store: open(), tasks: [work] });
+    const engine = openEngine({ store: fresh().open(), tasks: [work] });
     const lost: unknown[] = [];
     engine.on("jobLost", (event) => void lost.push(event));
     engine.on("storeFailed", (event) => void lost.push(event));
@@ -58,7 +59,7 @@ describe.each(stores)("starting and stopping workers, on $name", ({ open }) => {
 
   test("many started at once, stopped at once, twice, and by close as well", async () => {
     const { work, runs } = counting();
-    const engine = openEngine({ store: open(), tasks: [work] });
+    const engine = openEngine({ store: fresh().open(), tasks: [work] });
     const workers = await Promise.all(Array.from({ length: 10 }, () => engine.work({ concurrency: 2 })));
     const jobs = await engine.enqueueMany(Array.from({ length: 100 }, (_, value) => [work, value] as const));
     await allOnce(jobs, runs);
@@ -70,7 +71,7 @@ describe.each(stores)("starting and stopping workers, on $name", ({ open }) => {
 
   test("a stop in the middle of a claim: what it brings goes back, and the next worker runs it at once", async () => {
     const { work, runs } = counting();
-    const store = open();
+    const store = fresh().open();
     const claimed = makeGate();
     const mayAnswer = makeGate();
     const slow = withChanges(store, {
@@ -103,7 +104,7 @@ describe.each(stores)("starting and stopping workers, on $name", ({ open }) => {
       if (attempts.length === 1) await gate.passed;
       return "done";
     });
-    const engine = openEngine({ store: open(), tasks: [stubborn], grace: 50 });
+    const engine = openEngine({ store: fresh().open(), tasks: [stubborn], grace: 50 });
     const worker = await engine.work();
     const job = await engine.enqueue(stubborn);
     await expect.poll(() => attempts.length).toBe(1);
@@ -121,7 +122,7 @@ describe.each(stores)("starting and stopping workers, on $name", ({ open }) => {
       await gate.passed;
       return "done";
     });
-    const store = open();
+    const store = fresh().open();
     const close = store.close.bind(store);
     // The store itself is left open, so that there is still something to look at.
     const engine = openEngine({ store: withChanges(store, { close: async () => {} }), tasks: [slow] });
@@ -139,7 +140,7 @@ describe.each(stores)("starting and stopping workers, on $name", ({ open }) => {
   test("close right after work and enqueue, neither awaited: each ends one way or the other, and nothing goes on", async () => {
     for (let round = 0; round < 20; round += 1) {
       const { work } = counting();
-      const engine = openEngine({ store: open(), tasks: [work] });
+      const engine = openEngine({ store: fresh().open(), tasks: [work] });
       const failures: unknown[] = [];
       engine.on("storeFailed", (event) => void failures.push(event));
       if (round % 2 === 0) await engine.counts();

@@ -5,10 +5,12 @@ import { fileURLToPath } from "node:url";
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 
 import { ServerProcess } from "../../examples/demo/crash/server-process.ts";
+import type { Home } from "../../examples/demo/home.ts";
 import { makeFolder } from "./support/running-example.ts";
 
 const secret = "a secret of sixteen characters or more";
 const environment = {
+  DATABASE_URL: "",
   LOGIN_PASSWORD: "open sesame",
   TENANT_SECRET: secret,
   WEBHOOK_SECRET: secret,
@@ -19,6 +21,10 @@ beforeEach(() => {
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   return () => void vi.unstubAllEnvs();
 });
+
+async function newHome(): Promise<Home> {
+  return { folder: await makeFolder(), schema: "none" };
+}
 
 function isAlive(pid: number): boolean {
   try {
@@ -31,7 +37,7 @@ function isAlive(pid: number): boolean {
 test("a server of the demo is gone when the tour that uses it fails", async () => {
   const seen: number[] = [];
   const fail = async (): Promise<void> => {
-    await using server = await ServerProcess.start(await makeFolder());
+    await using server = await ServerProcess.start(await newHome());
     seen.push(server.pid ?? 0);
     expect((await fetch(`${server.url}/jobs`)).status).toBe(200);
     throw new Error("the tour failed");
@@ -56,7 +62,7 @@ test("a server of the demo ends with the process that has started it", async () 
 
 test("a server of the demo that can't start says why", async () => {
   vi.stubEnv("TENANT_SECRET", "short");
-  await expect(ServerProcess.start(await makeFolder())).rejects.toThrow(
+  await expect(ServerProcess.start(await newHome())).rejects.toThrow(
     /ended with 1 before it listened[^]*TENANT_SECRET/,
   );
 }, 20_000);

@@ -8,14 +8,40 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { scenarios } from "../../examples/demo/scenarios/index.ts";
 import { NotVerified, type Tour } from "../../examples/demo/tour.ts";
 import { walkThrough } from "../../examples/demo/walk-through.ts";
+import { database, databaseUrl, onDatabase } from "../support/database.ts";
+import { describeWith } from "../support/service.ts";
 import { startChild, type Child } from "./support/child.ts";
 import { makeFolder } from "./support/running-example.ts";
 
 const program = "demo/main.ts";
 
-async function startDemo(...args: string[]): Promise<{ child: Child; temporary: string }> {
+interface Demo {
+  readonly child: Child;
+  readonly temporary: string;
+}
+
+function startDemo(...args: string[]): Promise<Demo> {
+  return startDemoOn("", ...args);
+}
+
+async function startDemoOn(url: string, ...args: string[]): Promise<Demo> {
   const temporary = await makeFolder();
-  return { child: startChild(program, args, { TMPDIR: temporary, TEMP: temporary }), temporary };
+  return { child: startChild(program, args, { TMPDIR: temporary, TEMP: temporary, DATABASE_URL: url }), temporary };
+}
+
+/** Of all the schemas that the demo has named, those that are still there. */
+function schemasOf(stdout: string): Promise<readonly unknown[]> {
+  const [name] = /afterwork_demo_\w+/.exec(stdout) ?? [];
+  expect(name).toBeDefined();
+  return onDatabase(databaseUrl, async (client) => {
+    const { rows } = await client.query("select nspname from pg_namespace where starts_with(nspname, $1)", [name]);
+    return rows;
+  });
+}
+
+/** That of the tests, with other parts. */
+function otherUrl(parts: Partial<URL>): string {
+  return Object.assign(new URL(databaseUrl), parts).href;
 }
 
 test("--once walks through every scenario, verifies them all and leaves nothing behind", async () => {
@@ -23,6 +49,7 @@ test("--once walks through every scenario, verifies them all and leaves nothing 
   const { code, stdout, stderr } = await child.ended;
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toContain(`${scenarios.length} of ${scenarios.length} scenarios verified`);
+  expect(stdout).toMatch(/jobs are kept in a file of SQLite[^]*with its jobs in a file of SQLite/);
   expect(stdout).toMatch(/└ writeLog +ok +\+\d+\.\d ms/);
   expect(stdout).toMatch(/└ tellPartner +failed +\+\d+\.\d ms/);
   expect(stdout).toMatch(/└ deliver-event +ok +\+\d+\.\d ms +\(attempt 2\)/);
@@ -52,6 +79,59 @@ test("stopped in the middle of the tour it leaves no server and no folder behind
   await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow("ESRCH"), 20_000);
   expect(await readdir(temporary)).toEqual([]);
 }, 40_000);
+
+describeWith(database, "with the DATABASE_URL of a server", () => {
+  test("--once does the same in schemas of its own, and leaves none of them behind", async () => {
+    const { child, temporary } = await startDemoOn(databaseUrl, "--once");
+    const { code, stdout, stderr } = await child.ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain(`${scenarios.length} of ${scenarios.length} scenarios verified`);
+    expect(stdout).toMatch(
+      /jobs are kept in PostgreSQL, in the schema (\w+), [^]*with its jobs in PostgreSQL, .* \1_crash\n/,
+    );
+    expect(await schemasOf(stdout)).toEqual([]);
+    expect(await readdir(temporary)).toEqual([]);
+  }, 60_000);
+
+  test.each(["--once", "--port=0"])(
+    "%s: stopped in the middle of the tour it leaves none behind either",
+    async (option) => {
+      const { child, temporary } = await startDemoOn(databaseUrl, option);
+      await child.output(/A server in process \d+/);
+      child.kill("SIGTERM");
+      const { stdout } = await child.ended;
+      expect(await schemasOf(stdout)).toEqual([]);
+      expect(await readdir(temporary)).toEqual([]);
+    },
+    60_000,
+  );
+
+  test("a database that the server doesn't have is one line", async () => {
+    const { child } = await startDemoOn(otherUrl({ pathname: "/not_there" }), "--once");
+    const { code, stdout, stderr } = await child.ended;
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(/^DATABASE_URL: PostgreSQL at .*not_there: there is no such database.*\n$/);
+  }, 20_000);
+});
+
+test.each([
+  [
+    "postgres://user:secret@127.0.0.1:1/test",
+    /^DATABASE_URL: PostgreSQL at 127\.0\.0\.1:1\/test: .* \(ECONNREFUSED\)\n$/,
+  ],
+  ["a database", /^DATABASE_URL: .*expected a URL such as .*\n$/],
+])(
+  "the DATABASE_URL %j is one line as well, and nothing is left behind",
+  async (url, line) => {
+    const { child, temporary } = await startDemoOn(url, "--once");
+    const { code, stdout, stderr } = await child.ended;
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(line);
+    expect(stderr).not.toContain("secret");
+    expect(await readdir(temporary)).toEqual([]);
+  },
+  20_000,
+);
 
 test.each([
   [["--onec"], "Unknown option '--onec'"],

@@ -36,7 +36,7 @@ test("a tree whose imports go down passes", async () => {
     "base/clock.ts": `import { AfterworkError } from "./errors.ts";\nexport const now = () => AfterworkError;`,
     "tasks/task.ts": `import type { now } from "../base/clock.ts";\nexport type Task = typeof now;`,
     "stores/contract.ts": `export type Store = import("../tasks/task.ts").Task;`,
-    "stores/postgres/pool.ts": `import { Pool } from "pg";\nexport const pool = new Pool();`,
+    "stores/postgres/client/pool.ts": `import { Pool } from "pg";\nexport const pool = new Pool();`,
     "app/app.ts": `import { Hono } from "hono";\nexport * from "../stores/contract.ts";\nexport const hono = Hono;`,
     "testing/index.ts": `export { hono } from "../app/app.ts";`,
     "servers/node/serve.ts": `import { hono } from "../../app/app.ts";\nimport "../shared.ts";\nexport { hono };`,

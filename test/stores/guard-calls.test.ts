@@ -100,6 +100,29 @@ test("opening and migrating take as long as they take", async () => {
   expect(settledEarly).toBe(false);
 });
 
+test("opening is tried again while faults pass, as long as any call", async () => {
+  const { store, clock, calls, troubles, log } = await openGuarded();
+  troubles.push(locked, locked);
+  const done = store.open();
+  await settled();
+  clock.advance(20);
+  await settled();
+  clock.advance(40);
+  await done;
+  expect(calls).toEqual(["open", "open", "open"]);
+  expect(log.lines.map(({ message }) => message)).toEqual([
+    "the store does not answer as it should",
+    "the store answers again",
+  ]);
+  troubles.push(...Array.from({ length: 50 }, () => locked));
+  const failing = expect(store.open()).rejects.toBe(locked);
+  for (let ms = 0; ms < 1000; ms += 10) {
+    clock.advance(10);
+    await settled();
+  }
+  await failing;
+});
+
 test("a claim is never tried again: its jobs might be held under a token that nobody gives back", async () => {
   const { store, calls, troubles } = await openGuarded();
   await store.register({ id: "w", leaseMs: 1000, name: "w" });

@@ -18,6 +18,12 @@ const misfits: readonly (readonly [what: string, job: Partial<NewJob>, message: 
   ["an id that is none", { id: "1" }, 'the id of a job: expected a UUID in lower case, got "1"'],
   ["an id in capitals", { id: newId().toUpperCase() }, "the id of a job"],
   ["a task without a name", { task: "" }, "task: expected a string of 1 to 500 characters"],
+  [
+    "a task with U+0000 in its name",
+    { task: "a\0b" },
+    "task: expected a string of 1 to 500 characters, without U+0000",
+  ],
+  ["options with a lone surrogate", { options: "\uD800" }, "options: expected a text of at most"],
   ["a queue with a long name", { queue: "q".repeat(501) }, "queue: expected a string of 1 to 500 characters"],
   ["a priority out of range", { priority: 101 }, "priority: expected a whole number from -100 to 100, got 101"],
   ["a priority with a fraction", { priority: 0.5 }, "priority: expected a whole number"],

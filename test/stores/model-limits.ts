@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import type { JobRecord } from "../../src/stores/contract/job-record.ts";
 import type { NewJob } from "../../src/stores/contract/new-job.ts";
 import { rateWindowMs } from "./model-jobs.ts";
 
@@ -23,4 +24,23 @@ export class ModelLimits {
       expect(number, `running jobs of ${concurrency.key}`).toBeLessThanOrEqual(concurrency.limit);
     }
   }
+}
+
+/** Of the jobs that run in one session, a suspect is the only one that was lost to crashes. */
+export function checkSuspects(running: readonly JobRecord[]): void {
+  const crashed = new Map<string, number[]>();
+  for (const record of running) {
+    const { worker = "" } = record;
+    const crashes = crashesBefore(record);
+    if (crashes > 0) crashed.set(worker, [...(crashed.get(worker) ?? []), crashes]);
+  }
+  for (const [worker, crashes] of crashed) {
+    if (crashes.some((number) => number > 1)) expect(crashes, `crashes of the jobs of ${worker}`).toHaveLength(1);
+  }
+}
+
+/** How often a running job was lost before, if to crashes only. Failures of before it was brought back by hand do not count. */
+function crashesBefore({ attempt, failures }: JobRecord): number {
+  const counted = attempt > 1 ? failures.slice(1 - attempt) : [];
+  return counted.every(({ crashed }) => crashed) ? counted.length : 0;
 }

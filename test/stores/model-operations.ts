@@ -49,7 +49,7 @@ export type Operation =
   | { readonly kind: "extend"; readonly worker: number; readonly named: number; readonly leaving: boolean }
   | { readonly kind: "register"; readonly worker: number }
   | { readonly kind: "cancel" | "retry" | "remove"; readonly jobs: readonly number[] }
-  | { readonly kind: "prune" | "reclaim" }
+  | { readonly kind: "prune" | "reclaim" | "crash" }
   | { readonly kind: "setQueue"; readonly queue: "a" | "b"; readonly paused: boolean }
   | { readonly kind: "fire"; readonly known: boolean; readonly jobs: readonly JobSpec[] }
   | { readonly kind: "list"; readonly status: StoredStatus | undefined; readonly task: "known" | undefined }
@@ -164,6 +164,7 @@ export const operations: fc.Arbitrary<Operation[]> = fc.array(
     { weight: 5, arbitrary: claim },
     { weight: 5, arbitrary: settle },
     { weight: 3, arbitrary: pass },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant("crash") }) },
     { weight: 7, arbitrary: rare },
   ),
   { minLength: 1, maxLength: 60, size: "max" },

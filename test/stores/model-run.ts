@@ -7,7 +7,7 @@ import { StoreFaultError } from "../../src/stores/contract/store-fault-error.ts"
 import type { Store } from "../../src/stores/contract/store.ts";
 import { byId, comparableCounts, comparableRecord, compareClaims } from "./model-answers.ts";
 import { ModelJobs } from "./model-jobs.ts";
-import { ModelLimits } from "./model-limits.ts";
+import { checkSuspects, ModelLimits } from "./model-limits.ts";
 import type { Operation } from "./model-operations.ts";
 
 /** Makes a store whose time is that of the clock. */
@@ -74,11 +74,9 @@ export class ModelRun {
       case "register":
         return this.#register(operation.worker);
       case "reclaim":
-        return this.#both(async (store) => {
-          // Which of several jobs are taken back first is open, so all of them are.
-          const { jobs, expired } = await store.reclaim(1_000_000);
-          return { jobs: byId(jobs), expired };
-        });
+        return this.#reclaim();
+      case "crash":
+        return this.#crash();
       case "cancel":
         return this.#both((store) => store.cancel(this.#jobs.ids(operation.jobs)));
       case "retry":
@@ -152,6 +150,21 @@ export class ModelRun {
     await this.#both((store) => store.register({ id, leaseMs, name: id }));
   }
 
+  async #reclaim(): Promise<void> {
+    await this.#both(async (store) => {
+      // Which of several jobs are taken back first is open, so all of them are.
+      const { jobs, expired } = await store.reclaim(1_000_000);
+      return { jobs: byId(jobs), expired };
+    });
+  }
+
+  /** All workers vanish, with all that they hold, and others come. */
+  async #crash(): Promise<void> {
+    this.#clock.pass(leaseMs);
+    await this.#reclaim();
+    for (const slot of this.#workers.keys()) await this.#register(slot);
+  }
+
   async #fire({ known, jobs }: Operation & { kind: "fire" }): Promise<void> {
     if (this.#lastSlot === undefined) {
       await this.#both((store) => store.schedules(["s"]));
@@ -207,6 +220,7 @@ export class ModelRun {
   #checkRecords(records: readonly JobRecord[]): void {
     const running = records.filter(({ status }) => status === "running");
     this.#limits.checkRunning(running.map(({ id }) => this.#jobs.byId(id)));
+    checkSuspects(running);
     for (const record of records) this.#jobs.checkFamily(record, records);
   }
 

@@ -91,6 +91,15 @@ describe("a key", () => {
     });
   });
 
+  test("of a limit for all tasks has no task's name before it", () => {
+    const limit = { limit: 2, key: "mail server", scope: "all" } as const;
+    const limited = define({ concurrency: limit, rateLimit: { ...limit, per: "1s" } });
+    expect(describeCall(limited, ["x"])).toMatchObject({
+      concurrency: { key: "|mail server", limit: 2 },
+      rate: { key: "|mail server", limit: 2, perMs: 1_000 },
+    });
+  });
+
   test.each([5, undefined, null, Promise.resolve("x")])("that is no string is refused at the call: %o", (key) => {
     const mail = define({ concurrency: { limit: 1, key: () => key as unknown as string } });
     expect(() => describeCall(mail, ["x"])).toThrow(InvalidArgumentsError);

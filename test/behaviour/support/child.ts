@@ -20,18 +20,25 @@ export interface Child {
 export interface ChildOptions {
   readonly args?: readonly string[];
   readonly cwd?: string;
+  /** The command that runs a script. Default: that of our own Node. */
+  readonly command?: (script: string) => readonly [program: string, ...args: string[]];
+}
+
+function onNode(script: string): readonly [program: string, ...args: string[]] {
+  return [process.execPath, "--conditions=afterwork-source", script];
 }
 
 /** Starts a script. It is killed when the test ends. */
 export function startChild(
   script: URL,
   environment: Readonly<Record<string, string>> = {},
-  { args = [], cwd }: ChildOptions = {},
+  { args = [], cwd, command = onNode }: ChildOptions = {},
 ): Child {
-  const child = spawn(process.execPath, ["--conditions=afterwork-source", fileURLToPath(script), ...args], {
+  const [program, ...before] = command(fileURLToPath(script));
+  const child = spawn(program, [...before, ...args], {
     cwd,
     env: { ...process.env, NODE_OPTIONS: "", ...environment },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
   });
   onTestFinished(() => void child.kill("SIGKILL"));
   const lines: string[] = [];

@@ -1,5 +1,5 @@
 import type { Child } from "./child.ts";
-import type { DurableFile } from "./durable-file.ts";
+import type { SharedStore } from "./shared-store.ts";
 
 /** The server of `fixtures/durable/server.ts`, in a process of its own. */
 export interface DurableServer extends Child {
@@ -7,10 +7,10 @@ export interface DurableServer extends Child {
 }
 
 export async function startDurableServer(
-  file: DurableFile,
+  store: SharedStore,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<DurableServer> {
-  const child = file.start(environment, "server.ts");
+  const child = store.start(environment, "server.ts");
   const port = (await child.line(/^listening/)).split(" ").at(-1);
   return { ...child, url: `http://127.0.0.1:${port}` };
 }

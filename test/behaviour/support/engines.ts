@@ -3,16 +3,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { Engine, memory, type EngineEvents, type EngineOptions, type Store } from "afterwork";
-import { sqlite } from "afterwork/sqlite";
 import { onTestFinished } from "vitest";
 
 import { recordLog } from "./listen.ts";
 
-/** The path of an SQLite file that is not there yet; whatever becomes of it goes with the test. */
-export function storePath(): string {
+/** A folder that goes with the test. */
+export function testFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "afterwork-behaviour-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return join(folder, "jobs.db");
+  return folder;
+}
+
+/** The path of an SQLite file that is not there yet; whatever becomes of it goes with the test. */
+export function storePath(): string {
+  return join(testFolder(), "jobs.db");
 }
 
 /** An engine that is closed with the test, on a memory store unless another is given. It says nothing. */
@@ -21,12 +25,6 @@ export function openEngine(options: Partial<EngineOptions> & Pick<EngineOptions,
   onTestFinished(() => engine.close({ grace: 100 }));
   return engine;
 }
-
-/** The stores that a promise has to hold on, in files of their own. */
-export const stores: readonly { readonly name: string; readonly open: () => Store }[] = [
-  { name: "memory", open: () => memory() },
-  { name: "sqlite", open: () => sqlite(storePath()) },
-];
 
 /** The same store, with other functions in the place of some of its own. */
 export function withChanges(store: Store, changes: Partial<Store>): Store {

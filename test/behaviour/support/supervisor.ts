@@ -1,9 +1,9 @@
 import { onTestFinished } from "vitest";
 
 import type { Child } from "./child.ts";
-import type { DurableFile } from "./durable-file.ts";
+import type { SharedStore } from "./shared-store.ts";
 
-/** Keeps one worker of a file alive, as the service manager of a machine does. */
+/** Keeps one worker of a store alive, as the service manager of a machine does. */
 export interface Supervisor {
   /** The workers so far, the living one last. */
   readonly workers: readonly Child[];
@@ -14,13 +14,13 @@ export interface Supervisor {
 /** A worker that always crashes is not started again for ever. */
 const mostStarts = 12;
 
-export function supervise(file: DurableFile, environment: Readonly<Record<string, string>> = {}): Supervisor {
+export function supervise(store: SharedStore, environment: Readonly<Record<string, string>> = {}): Supervisor {
   const workers: Child[] = [];
   let over = false;
   onTestFinished(() => void (over = true));
   const keepAlive = async (): Promise<void> => {
     while (!over && workers.length < mostStarts) {
-      const worker = file.start(environment);
+      const worker = store.start(environment);
       workers.push(worker);
       await worker.exit;
     }

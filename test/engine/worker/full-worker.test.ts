@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { systemClock } from "../../../src/base/clock.ts";
 import { Fetcher } from "../../../src/engine/worker/fetcher.ts";
 import { Session } from "../../../src/engine/worker/session.ts";
+import { ManualClock } from "../../base/manual-clock.ts";
 import { MemoryLog } from "../../base/memory-log.ts";
 
 /** A store whose members are others in part. */
@@ -33,7 +34,8 @@ test("a worker that could settle nothing for a while goes on when it can", async
 });
 
 test("a worker that had no room when a job became due claims it when it has", async () => {
-  const store = memory();
+  const clock = new ManualClock();
+  const store = memory({ clock });
   await store.open();
   const crash = { onCrash: "retry", maxAttempts: 3, delayMs: 0, growing: false, maxDelayMs: 0 } as const;
   const keep = { succeededMs: 1e6, failedMs: 1e6 };
@@ -64,6 +66,7 @@ test("a worker that had no room when a job became due claims it when it has", as
   });
   const running = fetcher.run();
   await full.promise;
+  clock.advance(20);
   limit = 1;
   fetcher.hasRoom();
   await taken.promise;

@@ -1,4 +1,4 @@
-import { Engine, memory, task } from "afterwork";
+import { Engine, memory, task, type Store } from "afterwork";
 import { expect, onTestFinished, test } from "vitest";
 
 import { ManualClock } from "../../base/manual-clock.ts";
@@ -14,7 +14,7 @@ interface Machine {
   readonly letEnd: () => void;
 }
 
-async function startMachine(): Promise<Machine> {
+async function startMachine(open: (clock: ManualClock) => Store = (clock) => memory({ clock })): Promise<Machine> {
   const clock = new ManualClock();
   const { promise, resolve } = Promise.withResolvers<void>();
   let starts = 0;
@@ -22,7 +22,7 @@ async function startMachine(): Promise<Machine> {
     starts += 1;
     await promise;
   });
-  const engine = new Engine({ store: memory({ clock }), clock, tasks: [long], lease: leaseMs });
+  const engine = new Engine({ store: open(clock), clock, tasks: [long], lease: leaseMs });
   onTestFinished(async () => {
     resolve();
     await engine.close();
@@ -55,6 +55,27 @@ test("two workers of one process are no judges of each other either", async () =
     await engine.work();
     await sleep(10 * leaseMs);
     for (let third = 0; third < 6; third += 1) await sleep(leaseMs / 3);
+    expect(starts()).toBe(1);
+  }
+});
+
+test("nor is one that fell asleep while its renewal was on the way", async () => {
+  for (let round = 0; round < 20; round += 1) {
+    const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+    const { sleep, starts } = await startMachine((clock) => {
+      const store = memory({ clock });
+      const extend = store.extend.bind(store);
+      const late: Store["extend"] = async (...args) => {
+        const alive = await extend(...args);
+        await answered;
+        return alive;
+      };
+      return Object.assign(store, { extend: late });
+    });
+    await sleep(leaseMs / 3);
+    await sleep(10 * leaseMs);
+    answer();
+    for (let step = 0; step < 24; step += 1) await sleep(leaseMs / 12);
     expect(starts()).toBe(1);
   }
 });

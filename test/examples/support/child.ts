@@ -12,7 +12,7 @@ export interface Child {
   kill(signal: "SIGINT" | "SIGTERM"): void;
 }
 
-/** Starts it as its doc says; killed when the test ends. */
+/** Starts it as its doc says, on SQLite unless it is told a `DATABASE_URL`; killed when the test ends. */
 export function startChild(
   program: string,
   args: readonly string[] = [],
@@ -20,7 +20,7 @@ export function startChild(
 ): Child {
   const file = fileURLToPath(new URL(`../../../examples/${program}`, import.meta.url));
   const child = spawn(process.execPath, ["--conditions=afterwork-source", file, ...args], {
-    env: { ...process.env, ...environment },
+    env: { ...process.env, DATABASE_URL: "", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   onTestFinished(() => void child.kill("SIGKILL"));

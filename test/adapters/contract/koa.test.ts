@@ -1,0 +1,3 @@
+import { testAdapter } from "./test-host.ts";
+
+testAdapter("koa");

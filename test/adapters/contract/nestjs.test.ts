@@ -1,0 +1,4 @@
+import { testAdapter } from "./test-host.ts";
+
+testAdapter("nestjs");
+testAdapter("nestjs-fastify");
