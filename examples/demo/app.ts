@@ -1,7 +1,6 @@
 import { join } from "node:path";
 
 import { App, Engine, jobRoutes, type Duration } from "afterwork";
-import { sqlite } from "afterwork/sqlite";
 
 import { router as auditOwnSession } from "../audit-own-session/router.ts";
 import { router as auditSharedSession } from "../audit-shared-session/router.ts";
@@ -22,6 +21,7 @@ import { router as verificationMail } from "../verification-mail/router.ts";
 import { sendVerificationMail } from "../verification-mail/tasks.ts";
 import { router as webhook } from "../webhook/router.ts";
 import { deliverEvent } from "../webhook/tasks.ts";
+import { storeIn, type Home } from "./home.ts";
 import type { Timeline } from "./timeline.ts";
 
 const tasks = [archiveOriginal, compressImage, deliverEvent, reportYear, sendVerificationMail, writeReport];
@@ -33,16 +33,16 @@ export interface DemoAppOptions {
   readonly lease?: Duration;
 }
 
-/** One API made of all the examples, with its jobs in a file of the folder. */
-export function createDemoApp(folder: string, { timeline, lease = "30s" }: DemoAppOptions): App {
-  const engine = new Engine({ store: sqlite(join(folder, "jobs.db")), tasks, lease });
+/** One API made of all the examples. */
+export function createDemoApp(home: Home, { timeline, lease = "30s" }: DemoAppOptions): App {
+  const engine = new Engine({ store: storeIn(home), tasks, lease });
   const app = new App({
     engine,
     title: "Afterwork demo",
     description: "Every example in one API. Each answers first and works afterwards.",
   });
   timeline?.watch(app, engine);
-  app.on("taskFailed", incidentsIn(join(folder, "incidents.jsonl")));
+  app.on("taskFailed", incidentsIn(join(home.folder, "incidents.jsonl")));
   return app
     .include(logFile)
     .include(verificationMail)

@@ -5,22 +5,34 @@ import { join } from "node:path";
 
 import { openPostOffice, type PostOffice } from "../surroundings/post-office.ts";
 import { openWebhookReceiver, type WebhookReceiver } from "../surroundings/webhook-receiver.ts";
+import { crashHomeIn, type Home } from "./home.ts";
+import { newSchemaName, Schemas } from "./schemas.ts";
 
 /** All that the demo talks to, on this machine and for this run only. */
 export interface Surroundings extends AsyncDisposable {
-  /** A fresh folder; gone when the process ends, however it ends. */
-  readonly folder: string;
+  /** A fresh folder, and perhaps a fresh schema; gone when the process ends, unless by `kill -9`. */
+  readonly home: Home;
   readonly postOffice: PostOffice;
   readonly receiver: WebhookReceiver;
   readonly tenantSecret: string;
   readonly password: string;
 }
 
-/** Opens them, and puts into the environment what the examples read their settings from. */
+/**
+ * Opens them, and puts into the environment what the examples read their settings from.
+ *
+ * @throws {NoDatabaseError} when there is no database where `DATABASE_URL` says.
+ */
 export async function openSurroundings(): Promise<Surroundings> {
   const folder = await mkdtemp(join(tmpdir(), "afterwork-demo-"));
-  const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
-  process.once("exit", removeFolder);
+  const home: Home = { folder, schema: newSchemaName() };
+  const schemas = new Schemas();
+  const cleanUp = (): void => {
+    rmSync(folder, { recursive: true, force: true });
+    schemas.drop();
+  };
+  process.once("exit", cleanUp);
+  for (const { schema } of [home, crashHomeIn(home)]) await schemas.make(schema);
   const webhookSecret = "the webhook secret of the demo";
   const tenantSecret = "the tenant secret of the demo";
   const password = "open sesame";
@@ -36,15 +48,15 @@ export async function openSurroundings(): Promise<Surroundings> {
     SALES_MS: "20",
   });
   return {
-    folder,
+    home,
     postOffice,
     receiver,
     tenantSecret,
     password,
     async [Symbol.asyncDispose]() {
       await Promise.all([postOffice[Symbol.asyncDispose](), receiver[Symbol.asyncDispose]()]);
-      process.off("exit", removeFolder);
-      removeFolder();
+      process.off("exit", cleanUp);
+      cleanUp();
     },
   };
 }

@@ -1,11 +1,12 @@
 import { App, Engine, serve } from "afterwork";
-import { sqlite } from "afterwork/sqlite";
 
 import { dataFile } from "../surroundings/data-file.ts";
+import { jobStore } from "../surroundings/job-store.ts";
 import { router } from "./router.ts";
 import * as tasks from "./tasks.ts";
 
-const engine = new Engine({ store: sqlite(dataFile("images.db")), tasks });
+const store = jobStore({ schema: "example_images", file: dataFile("images.db") });
+const engine = new Engine({ store, tasks });
 const app = new App({ engine, title: "Upload, compress, archive" }).include(router);
 const { url } = await serve(app, { port: Number(process.env["PORT"] ?? 8000) });
 

@@ -1,11 +1,12 @@
 import { App, Engine, jobRoutes, serve } from "afterwork";
-import { sqlite } from "afterwork/sqlite";
 
 import { dataFile } from "../surroundings/data-file.ts";
+import { jobStore } from "../surroundings/job-store.ts";
 import { router } from "./router.ts";
 import * as tasks from "./tasks.ts";
 
-const engine = new Engine({ store: sqlite(dataFile("years.db")), tasks, schedules: [tasks.nightly], lease: "5s" });
+const store = jobStore({ schema: "example_years", file: dataFile("years.db") });
+const engine = new Engine({ store, tasks, schedules: [tasks.nightly], lease: "5s" });
 const app = new App({ engine, title: "A long report" }).include(router).include("/jobs", jobRoutes(engine));
 const { url } = await serve(app, { port: Number(process.env["PORT"] ?? 8000) });
 

@@ -1,14 +1,15 @@
 import { App, Engine, serve } from "afterwork";
-import { sqlite } from "afterwork/sqlite";
 
 import { dataFile } from "../surroundings/data-file.ts";
+import { jobStore } from "../surroundings/job-store.ts";
 import { router } from "./router.ts";
 import * as tasks from "./tasks.ts";
 import { tokenOf } from "./tenant.ts";
 
 const secret = (process.env["TENANT_SECRET"] ??= "a secret for this example only");
 
-const engine = new Engine({ store: sqlite(dataFile("reports.db")), tasks });
+const store = jobStore({ schema: "example_reports", file: dataFile("reports.db") });
+const engine = new Engine({ store, tasks });
 const app = new App({ engine, title: "Reports of many tenants" }).include(router);
 const { url } = await serve(app, { port: Number(process.env["PORT"] ?? 8000) });
 

@@ -1,7 +1,7 @@
 import { App, Engine, serve } from "afterwork";
-import { sqlite } from "afterwork/sqlite";
 
 import { dataFile } from "../surroundings/data-file.ts";
+import { jobStore } from "../surroundings/job-store.ts";
 import { openPostOffice } from "../surroundings/post-office.ts";
 import { router } from "./router.ts";
 import * as tasks from "./tasks.ts";
@@ -12,7 +12,8 @@ if (process.env["SMTP_URL"] === undefined) {
   process.env["SMTP_URL"] = postOffice.url;
 }
 
-const engine = new Engine({ store: sqlite(dataFile("mails.db")), tasks });
+const store = jobStore({ schema: "example_mails", file: dataFile("mails.db") });
+const engine = new Engine({ store, tasks });
 const app = new App({ engine, title: "A verification mail" }).include(router);
 const { url } = await serve(app, { port: Number(process.env["PORT"] ?? 8000) });
 

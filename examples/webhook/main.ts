@@ -1,7 +1,7 @@
 import { App, Engine, serve } from "afterwork";
-import { sqlite } from "afterwork/sqlite";
 
 import { dataFile } from "../surroundings/data-file.ts";
+import { jobStore } from "../surroundings/job-store.ts";
 import { openWebhookReceiver } from "../surroundings/webhook-receiver.ts";
 import { router } from "./router.ts";
 import * as tasks from "./tasks.ts";
@@ -14,7 +14,8 @@ if (process.env["WEBHOOK_URL"] === undefined) {
   process.env["WEBHOOK_SECRET"] = secret;
 }
 
-const engine = new Engine({ store: sqlite(dataFile("webhooks.db")), tasks });
+const store = jobStore({ schema: "example_webhooks", file: dataFile("webhooks.db") });
+const engine = new Engine({ store, tasks });
 const app = new App({ engine, title: "A webhook" }).include(router);
 const { url } = await serve(app, { port: Number(process.env["PORT"] ?? 8000) });
 

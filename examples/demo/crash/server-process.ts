@@ -2,6 +2,8 @@ import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
+import type { Home } from "../home.ts";
+
 const program = fileURLToPath(new URL("./server.ts", import.meta.url));
 
 /** However badly the tour goes, no server outlives this. */
@@ -20,11 +22,11 @@ export class ServerProcess implements AsyncDisposable {
   }
 
   /** Resolves when it listens. @throws when it ends instead, with what it has written. */
-  static async start(folder: string): Promise<ServerProcess> {
+  static async start({ folder, schema }: Home): Promise<ServerProcess> {
     const child = fork(program, {
       execArgv: ["--conditions=afterwork-source"],
       // What a killed server leaves behind lies there as well: its half-read uploads.
-      env: { ...process.env, DATA_DIR: folder, TMPDIR: folder, TEMP: folder },
+      env: { ...process.env, DATA_DIR: folder, DEMO_SCHEMA: schema, TMPDIR: folder, TEMP: folder },
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       timeout: longestLifeMs,
       killSignal: "SIGKILL",

@@ -28,6 +28,6 @@ export const auditSharedSession: Scenario = {
 
 /** From outside, so that only what was committed is seen. */
 function readAudit(tour: Tour, file: string, id: number): Record<string, unknown> | undefined {
-  using database = new DatabaseSync(join(tour.surroundings.folder, file), { readOnly: true });
+  using database = new DatabaseSync(join(tour.surroundings.home.folder, file), { readOnly: true });
   return database.prepare("SELECT name, action, session FROM audit JOIN items ON id = item_id WHERE id = ?").get(id);
 }

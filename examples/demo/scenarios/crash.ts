@@ -1,15 +1,14 @@
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { Engine, type Counts } from "afterwork";
-import { sqlite } from "afterwork/sqlite";
 import sharp from "sharp";
 
 import { aftermathOf, jobsOf, type Aftermath, type ShownJob } from "../crash/aftermath.ts";
 import { kindsOf, type Kind } from "../crash/kinds.ts";
 import { sendAll, type Order } from "../crash/orders.ts";
 import { ServerProcess } from "../crash/server-process.ts";
+import { crashHomeIn, describeStore, storeIn, type Home } from "../home.ts";
 import { printer } from "../printer.ts";
 import { NotVerified, type Scenario, type Tour } from "../tour.ts";
 
@@ -17,17 +16,17 @@ export const crash: Scenario = {
   title: "Accepted work survives kill -9 of the server",
   async run(tour) {
     const { postOffice, receiver } = tour.surroundings;
-    const folder = join(tour.surroundings.folder, "crash");
-    await mkdir(folder);
-    const kinds = kindsOf(tour.surroundings, folder, await makePhoto());
+    const home = crashHomeIn(tour.surroundings.home);
+    await mkdir(home.folder);
+    const kinds = kindsOf(tour.surroundings, home.folder, await makePhoto());
     // Some arrive and are not acknowledged, so that the server is surely in the middle of them when it is killed.
     postOffice.receipts.closeAfter(12);
     receiver.answers.closeAfter(8);
     try {
-      const orders = await acceptAndKill(tour, folder, kinds);
+      const orders = await acceptAndKill(tour, home, kinds);
       postOffice.receipts.open();
       receiver.answers.open();
-      await restartAndVerify(tour, folder, orders);
+      await restartAndVerify(tour, home, orders);
     } finally {
       postOffice.receipts.open();
       receiver.answers.open();
@@ -35,9 +34,9 @@ export const crash: Scenario = {
   },
 };
 
-async function acceptAndKill(tour: Tour, folder: string, kinds: readonly Kind[]): Promise<readonly Order[]> {
-  await using server = await ServerProcess.start(folder);
-  printer.line(`    A server in process ${server.pid}, with its jobs in a file of SQLite`);
+async function acceptAndKill(tour: Tour, home: Home, kinds: readonly Kind[]): Promise<readonly Order[]> {
+  await using server = await ServerProcess.start(home);
+  printer.line(`    A server in process ${server.pid}, with its jobs in ${describeStore(home)}`);
   const orders = await sendAll(server.url, kinds);
   const accepted = orders.every(({ status, answer }) => status < 300 && typeof answer.job === "string");
   tour.verify(
@@ -46,7 +45,7 @@ async function acceptAndKill(tour: Tour, folder: string, kinds: readonly Kind[])
     orders.find(({ status }) => status >= 300),
   );
 
-  await using onlooker = new Engine({ store: sqlite(join(folder, "jobs.db")), tasks: [] });
+  await using onlooker = new Engine({ store: storeIn(home), tasks: [] });
   await untilInTheMiddle(tour, onlooker);
   await server.kill();
   printer.line(`    kill -9 ${server.pid}`);
@@ -77,9 +76,9 @@ function summaryOf({ statuses }: Counts): {
   return { done: succeeded, running, waiting: queued + waiting + retrying + scheduled };
 }
 
-async function restartAndVerify(tour: Tour, folder: string, orders: readonly Order[]): Promise<void> {
+async function restartAndVerify(tour: Tour, home: Home, orders: readonly Order[]): Promise<void> {
   const start = performance.now();
-  await using server = await ServerProcess.start(folder);
+  await using server = await ServerProcess.start(home);
   printer.line(`    The server starts again, in process ${server.pid}`);
   const aftermath = await aftermathOf(server.url, orders);
   const seconds = ((performance.now() - start) / 1_000).toFixed(1);

@@ -13,7 +13,7 @@ export const failingTask: Scenario = {
     });
     const outcomes = made.tasks.map(({ ok }) => ok);
     tour.verify("201, although the first task failed", made.status === 201 && outcomes.join() === "false,true,true");
-    const incidents = await readFile(join(tour.surroundings.folder, "incidents.jsonl"), "utf8");
+    const incidents = await readFile(join(tour.surroundings.home.folder, "incidents.jsonl"), "utf8");
     const incident = JSON.parse(incidents.trim().split("\n").at(-1) ?? "{}") as { name?: string; message?: string };
     tour.verify(`taskFailed told: “${incident.message}”`, incident.name === "tellPartner", incidents);
 

@@ -20,7 +20,7 @@ export const imageUpload: Scenario = {
     const smaller = bytes.length < original.length / 2 && image.format === "webp" && data.length > 0;
     tour.verify(`${kilobytes(original)} became ${kilobytes(bytes)}, and it decodes`, smaller, image);
 
-    const images = join(tour.surroundings.folder, "images");
+    const images = join(tour.surroundings.home.folder, "images");
     const archived = await readFile(join(images, "archive", json.id, "holiday.jpg"));
     const waiting = await readdir(join(images, "incoming"));
     tour.verify("the original lies in the archive, byte for byte", original.equals(archived) && waiting.length === 0);

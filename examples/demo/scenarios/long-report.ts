@@ -12,7 +12,7 @@ export const longReport: Scenario = {
     const progress = [...events.matchAll(/"done":(\d+)/g)].map(([, done]) => Number(done));
     const followed = progress.join() === "1,2,3,4,5,6,7,8,9,10,11,12" && events.includes('"status":"succeeded"');
     tour.verify(`${progress.length} months were told as they were done, then its end`, followed, events);
-    const report = await readFile(join(tour.surroundings.folder, "years", "2026.json"), "utf8");
+    const report = await readFile(join(tour.surroundings.home.folder, "years", "2026.json"), "utf8");
     tour.verify("the report is written", report.includes('"total":2431278'), report);
   },
 };

@@ -7,7 +7,7 @@ import type { Scenario } from "../tour.ts";
 export const tenantReports: Scenario = {
   title: "Header, configuration, report: every tenant in a folder of its own",
   async run(tour) {
-    const { folder, tenantSecret } = tour.surroundings;
+    const { home, tenantSecret } = tour.surroundings;
     const as = (user: string): Record<string, string> => ({ "x-user": user, "x-token": tokenOf(user, tenantSecret) });
     const preferences = { title: "Verkauf", locale: "de-DE", currency: "EUR" };
     await tour.send("PUT", "/preferences", { json: preferences, headers: as("alice") });
@@ -17,7 +17,7 @@ export const tenantReports: Scenario = {
       headers: as("alice"),
       tasks: ["write-report"],
     });
-    const written = await readFile(join(folder, "tenants", "alice", "reports", `${json.id}.md`), "utf8");
+    const written = await readFile(join(home.folder, "tenants", "alice", "reports", `${json.id}.md`), "utf8");
     const localised = written.startsWith("# Verkauf\n") && written.includes("Total: 1.999,50\u00A0€");
     tour.verify("the report follows alice's configuration", localised, written);
 
@@ -30,7 +30,7 @@ export const tenantReports: Scenario = {
       answers.join() === "404,401,422",
       answers,
     );
-    const folders = await readdir(join(folder, "tenants"));
+    const folders = await readdir(join(home.folder, "tenants"));
     tour.verify("no other folder came to be", folders.join() === "alice", folders);
   },
 };

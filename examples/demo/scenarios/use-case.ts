@@ -8,7 +8,7 @@ export const useCase: Scenario = {
   async run(tour) {
     await tour.send("POST", "/orders", { json: { sku: "lamp", amount: 6 }, tasks: ["order-supplies"] });
     const { status } = await tour.send("POST", "/orders", { json: { sku: "lamp", amount: 100 } });
-    const purchases = await readFile(join(tour.surroundings.folder, "purchases.jsonl"), "utf8");
+    const purchases = await readFile(join(tour.surroundings.home.folder, "purchases.jsonl"), "utf8");
     const once = status === 409 && purchases === '{"sku":"lamp","amount":20}\n';
     tour.verify("the low stock was reordered once, the refused order did nothing", once, purchases);
   },
