@@ -5,9 +5,10 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { type Connection, databaseOf } from "../../../src/stores/postgres/client/database-of.ts";
 import type { Database } from "../../../src/stores/postgres/client/database.ts";
 import { migrate, planMigration } from "../../../src/stores/postgres/migrate.ts";
-import type { Migration } from "../../../src/stores/postgres/migrations.ts";
+import { lockOf, type Migration } from "../../../src/stores/postgres/migrations.ts";
 import { onDatabase } from "../../support/database.ts";
 import { describeWith } from "../../support/service.ts";
+import { TcpProxy } from "../../support/tcp-proxy.ts";
 import { database as service, databaseUrl, dropSchema, newName, newSchemaName, onServer } from "./server.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
@@ -59,6 +60,15 @@ async function newRole(settings: Readonly<Record<string, string>>): Promise<{ na
   return { name, url: url.href };
 }
 
+/** Does somebody hold the lock of those who migrate this schema? */
+async function migrating(schema: string): Promise<boolean> {
+  return onDatabase(databaseUrl, async (client) => {
+    await client.query("begin");
+    const { rows } = await client.query<{ taken: boolean }>(lockOf(schema, "pg_try_advisory_xact_lock"));
+    return rows[0]?.taken === false;
+  });
+}
+
 describeWith(service, "a migration", () => {
   for (const [kind, connect] of Object.entries(connections)) {
     test(`${kind}: may take longer than statements may, and those who come meanwhile find it done`, async () => {
@@ -68,6 +78,18 @@ describeWith(service, "a migration", () => {
       expect(reports.map(({ from, to }) => `${from} to ${to}`).toSorted()).toEqual(["0 to 1", "1 to 1"]);
       expect(reports.filter(({ statements }) => statements.length === 0)).toHaveLength(1);
       expect(await onServer(`select * from "${schema}".done`)).toEqual([]);
+    });
+  }
+
+  for (const [kind, connect] of Object.entries(connections)) {
+    test(`${kind}: by a machine that vanishes in the middle of it holds nobody up for long`, async () => {
+      await using proxy = await TcpProxy.startFor(databaseUrl);
+      const schema = newSchema();
+      const vanishing = migrate(await open(connect(proxy.through(databaseUrl))), schema, slowly);
+      vanishing.catch(() => {});
+      await vi.waitFor(async () => expect(await migrating(schema)).toBe(true), 10_000);
+      proxy.stall();
+      expect(await migrate(await open(), schema, slowly)).toMatchObject({ from: 0, to: 1 });
     });
   }
 

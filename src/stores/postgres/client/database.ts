@@ -44,7 +44,10 @@ export interface TransactionOptions {
 export interface Database {
   /** One statement in a transaction of its own, on any connection. */
   readonly query: Query;
-  /** One transaction on one connection: committed when `work` resolves, rolled back when it rejects. */
+  /**
+   * One transaction on one connection: committed when `work` resolves, rolled back when it rejects. The server ends it when it
+   * hears nothing for the usual time of a statement: a client that has vanished would hold its locks for hours.
+   */
   transaction<Answer>(work: (query: Query) => Promise<Answer>, options?: TransactionOptions): Promise<Answer>;
   /**
    * Listens on a connection of its own until `stop` is called; a lost connection is made anew. Returns at once; never throws.

@@ -2,6 +2,7 @@ import { StoreFaultError } from "../../contract/store-fault-error.ts";
 import type { ChannelListener, Database, Query, Route, Row, TransactionOptions, Value } from "./database.ts";
 import type { DatabaseOptions } from "./database-options.ts";
 import { lateFault } from "./faults.ts";
+import { endedWhenIdle } from "./idle-transaction.ts";
 import { Listeners } from "./listeners.ts";
 import { type PgPool, partsOf } from "./pg.ts";
 import { pgListening } from "./pg-listening.ts";
@@ -62,7 +63,7 @@ export class PoolDatabase implements Database {
     const deadline = performance.now() + this.#timeoutMs;
     const connection = await this.#take(deadline, statementMs);
     try {
-      await connection.run("begin", [], { leftMs: deadline - performance.now() });
+      await connection.run(`begin; ${endedWhenIdle(this.#timeoutMs)}`, [], { leftMs: deadline - performance.now() });
       const answer = await work((text, values) => connection.rows(text, values));
       await this.#commit(connection);
       return answer;

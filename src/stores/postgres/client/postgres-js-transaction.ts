@@ -1,6 +1,7 @@
 import { StoreFaultError } from "../../contract/store-fault-error.ts";
 import type { Query, Row, Value } from "./database.ts";
 import { endsConnection, lateFault, toFault } from "./faults.ts";
+import { endedWhenIdle } from "./idle-transaction.ts";
 import { type PostgresJsRoot, type PostgresJsSql, runStatement } from "./postgres-js.ts";
 import { within } from "./within.ts";
 
@@ -51,7 +52,8 @@ export class PostgresJsTransaction {
   async #work<Answer>(work: (query: Query) => Promise<Answer>, sql: PostgresJsSql): Promise<Answer> {
     if (this.#over) throw this.#late("no connection");
     this.#begun.resolve();
-    const [outcome] = await Promise.allSettled([work((text, values = []) => this.#query(sql, text, values))]);
+    const query: Query = (text, values = []) => this.#query(sql, text, values);
+    const [outcome] = await Promise.allSettled([query(endedWhenIdle(this.#timeoutMs)).then(() => work(query))]);
     if (outcome.status === "rejected") this.#failure = { error: outcome.reason };
     this.#worked.resolve();
     // To return would be to commit, and to throw to roll back.
