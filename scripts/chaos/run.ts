@@ -55,8 +55,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     calm.abort();
     await troubled;
     const lateProducers = await members.endAll("producer");
-    troubles.fill("worker", workers);
-    const isDrained = await drained(engine, drainMs);
+    // Those that were started just before find no connection, and give up.
+    const isDrained = await drained(engine, drainMs, () => troubles.fill("worker", workers));
     const late = [...lateProducers, ...(await members.endAll("worker"))];
     const ends = new Map(members.all.map(({ name, endedAt }) => [name, endedAt]));
     const evidence = await gather(engine, folder, ends);

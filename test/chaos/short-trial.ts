@@ -8,7 +8,8 @@ export function shortTrial(what: string, size: Omit<ChaosOptions, "seed">): void
   test(`${what}, and no job is lost or done twice (seed ${seed})`, { timeout: 180_000 }, async () => {
     const { counts, violations, folder } = await runChaos({ ...size, seed });
     console.log(`chaos on ${size.store}, seed ${seed}: ${JSON.stringify(counts)}`);
-    expect(violations, `seed ${seed}, files in ${folder}`).toEqual([]);
+    const first = violations.slice(0, 10).join("\n");
+    expect(violations, `seed ${seed}, files in ${folder}, first violations:\n${first}\n`).toEqual([]);
     expect(counts["acknowledged"]).toBeGreaterThan(0);
   });
 }
