@@ -77,12 +77,15 @@ export class EngineClient {
     const chunks = await this.#prepareMany([...calls], Math.max(chunkSize, core.store.capabilities.goodBatch));
     if (!core.isOpen) await core.open();
     const handles: StoredJob[] = [];
-    let ahead: Promise<readonly InsertAnswer[]> | undefined;
+    let storing: Promise<readonly InsertAnswer[]> | undefined;
     for (const [index, chunk] of chunks.entries()) {
-      const answers = await (ahead ?? this.#insertChunk(core, chunk));
+      storing ??= this.#insertChunk(core, chunk);
       const next = chunks[index + 1];
+      const isNextOurs = next !== undefined && next.tx === undefined;
+      if (isNextOurs) core.store.prepareInsert?.(next.jobs);
+      const answers = await storing;
       // One after the other, for the order of storing is that of the calls; the next one is on its way while this one is answered.
-      ahead = next === undefined || next.tx !== undefined ? undefined : this.#insertChunk(core, next);
+      storing = isNextOurs ? this.#insertChunk(core, next) : undefined;
       this.#addHandles(handles, chunk, answers);
     }
     return handles;

@@ -46,6 +46,27 @@ test.each(misfits)("%s is refused, and nothing reaches the store", async (_, job
   expect(calls).toEqual([]);
 });
 
+const owned: readonly (readonly [what: string, own: Partial<NewJob>, message: string])[] = [
+  ["an id", { id: "1" }, "the id of a job"],
+  ["a delay", { delayMs: -1 }, "delayMs"],
+  ["a time", { runAt: Number.NaN }, "runAt"],
+  ["an expiry", { expiresInMs: -1 }, "expiresInMs"],
+  ["a trace", { trace: "\0" }, "trace"],
+  ["a key", { concurrency: { key: "k", limit: 0 } }, "concurrency.limit"],
+  ["arguments", { args: "\0" }, "U+0000"],
+  ["another queue", { queue: "" }, "queue"],
+  ["another crash rule", { crash: { ...newJob().crash, maxAttempts: 0 } }, "crash.maxAttempts"],
+];
+
+test.each(owned)("of many jobs that share all the rest, one is refused for %s of its own", async (_, own, message) => {
+  const { store, calls } = await openGuarded();
+  const job = newJob();
+  const jobs = [job, { ...job, id: newId() }, { ...job, id: newId(), ...own }, { ...job, id: newId() }];
+  store.prepareInsert?.(jobs);
+  await expect(store.insert(jobs)).rejects.toThrow(message);
+  expect(calls).toEqual([]);
+});
+
 test("a parent that is named twice is refused", async () => {
   const { store } = await openGuarded();
   const parent = newId();
@@ -70,6 +91,9 @@ test("times with fractions are rounded up to whole milliseconds", async () => {
   expect(lastCall()[0]).toMatchObject([
     { delayMs: 2, crash: { ...crash, delayMs: 1, maxDelayMs: 10 }, rate: { perMs: 1 } },
   ]);
+  const job = newJob();
+  await store.insert([job, { ...job, id: newId(), delayMs: 0.5 }, { ...job, id: newId() }]);
+  expect(lastCall()[0]).toMatchObject([{ id: job.id }, { delayMs: 1 }, { args: "[]" }]);
 });
 
 test("jobs that are as they should be go over as they are", async () => {

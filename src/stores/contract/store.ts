@@ -76,6 +76,12 @@ export interface Store {
    */
   insert(jobs: readonly NewJob[], tx?: unknown): Promise<readonly InsertAnswer[]>;
 
+  /**
+   * These very jobs will be given to `insert` next, without `tx`: whatever takes time before they can be stored may be done
+   * now, while others are being stored. Throws nothing; a store without it has nothing to do before.
+   */
+  prepareInsert?(jobs: readonly NewJob[]): void;
+
   register(worker: WorkerSession): Promise<void>;
   /**
    * Gives a worker jobs. Before that, for all queues: what has become due, at most 500 jobs, goes to its queue, or into the

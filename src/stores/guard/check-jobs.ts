@@ -1,10 +1,12 @@
 import { expected, wholeNumber, type OptionRule } from "../../base/options.ts";
 import { maxPayloadBytes } from "../../tasks/payload.ts";
 import { InvalidArgumentsError } from "../../tasks/payload-errors.ts";
+import { isAlike } from "../contract/job-shape.ts";
 import type { NewJob } from "../contract/new-job.ts";
+import { isPlain } from "../contract/plain-job.ts";
 import { isJobId } from "./job-ids.ts";
 import { fitsInto, isStorable } from "./text-size.ts";
-import { hasFraction, withWholeTimes } from "./whole-times.ts";
+import { hasOwnFraction, hasFractionInShape, withWholeTimes } from "./whole-times.ts";
 
 const mostParents = 10_000;
 const longestName = 500;
@@ -41,22 +43,28 @@ const parentIds: OptionRule = {
   accepts: (value) => value === undefined || (Array.isArray(value) && areParents(value)),
 };
 
-/** What every job has to be like. Read one after the other for each job, so nothing is made where nothing is wrong. */
-const rules: readonly (readonly [name: string, rule: OptionRule, read: (job: NewJob) => unknown])[] = [
+type Rules = readonly (readonly [name: string, rule: OptionRule, read: (job: NewJob) => unknown])[];
+
+/** What the shape of a job has to be like. */
+const shapeRules: Rules = [
   ["task", aName, (job) => job.task],
   ["queue", aName, (job) => job.queue],
   ["priority", wholeNumber(-100, 100), (job) => job.priority],
-  ["delayMs", aTime, (job) => job.delayMs],
-  ["runAt", aTime, (job) => job.runAt],
-  ["expiresInMs", aTime, (job) => job.expiresInMs],
-  ["expiresAt", aTime, (job) => job.expiresAt],
   ["options", aText, (job) => job.options],
-  ["trace", aKey, (job) => job.trace],
   ["crash.maxAttempts", aLimit, (job) => job.crash.maxAttempts],
   ["crash.delayMs", aTime, (job) => job.crash.delayMs],
   ["crash.maxDelayMs", aTime, (job) => job.crash.maxDelayMs],
   ["keep.succeededMs", aTime, (job) => job.keep.succeededMs],
   ["keep.failedMs", aTime, (job) => job.keep.failedMs],
+];
+
+/** What may be a job's own, and mostly is absent. Read one after the other, so nothing is made where nothing is wrong. */
+const ownRules: Rules = [
+  ["delayMs", aTime, (job) => job.delayMs],
+  ["runAt", aTime, (job) => job.runAt],
+  ["expiresInMs", aTime, (job) => job.expiresInMs],
+  ["expiresAt", aTime, (job) => job.expiresAt],
+  ["trace", aKey, (job) => job.trace],
   ["unique.key", aKey, (job) => job.unique?.key],
   ["unique.forMs", aLength, (job) => job.unique?.forMs],
   ["unique.maxWaitMs", aTime, (job) => job.unique?.maxWaitMs],
@@ -75,23 +83,38 @@ const rules: readonly (readonly [name: string, rule: OptionRule, read: (job: New
  * too large.
  */
 export function checkedJobs(jobs: readonly NewJob[]): readonly NewJob[] {
-  for (const job of jobs) checkJob(job);
-  return jobs.some(hasFraction) ? jobs.map(withWholeTimes) : jobs;
+  let isWhole = true;
+  let before: NewJob | undefined;
+  for (const job of jobs) {
+    if (!isJobId(job.id)) throw expected("the id of a job", "a UUID in lower case", job.id);
+    // Those of one task share their shape, which is looked at once.
+    const isNew = before === undefined || !isAlike(before, job);
+    if (isNew) check(job, shapeRules);
+    if (!isPlain(job) || job.delayMs !== undefined || job.runAt !== undefined || job.trace !== undefined) {
+      check(job, ownRules);
+    }
+    checkArgs(job);
+    isWhole &&= !hasOwnFraction(job) && !(isNew && hasFractionInShape(job));
+    before = job;
+  }
+  return isWhole ? jobs : jobs.map(withWholeTimes);
 }
 
-function checkJob(job: NewJob): void {
-  if (!isJobId(job.id)) throw expected("the id of a job", "a UUID in lower case", job.id);
+function check(job: NewJob, rules: Rules): void {
   for (const [name, rule, read] of rules) {
     const value = read(job);
     if (!rule.accepts(value)) throw expected(`the job ${job.id} of ${job.task}: ${name}`, rule.expected, value);
   }
-  if (!isStorable(job.args)) {
+}
+
+function checkArgs({ task, args }: NewJob): void {
+  if (!isStorable(args)) {
     const message = "expected a text without U+0000 and lone surrogates, as JSON is; its codec made another one";
-    throw new InvalidArgumentsError(job.task, [{ path: [], message }]);
+    throw new InvalidArgumentsError(task, [{ path: [], message }]);
   }
-  if (fitsInto(job.args, maxPayloadBytes)) return;
+  if (fitsInto(args, maxPayloadBytes)) return;
   const message = `expected at most ${maxPayloadBytes} bytes of text; store the data somewhere else, and pass a reference`;
-  throw new InvalidArgumentsError(job.task, [{ path: [], message }]);
+  throw new InvalidArgumentsError(task, [{ path: [], message }]);
 }
 
 function areParents(ids: readonly unknown[]): boolean {

@@ -46,6 +46,7 @@ class GuardedStore implements Store {
   readonly capabilities: Capabilities;
   readonly #store: Store;
   readonly #calls: Calls;
+  readonly #prepared = new WeakMap<readonly NewJob[], readonly NewJob[]>();
   #closing: Promise<void> | undefined;
 
   constructor(store: Store, options: GuardOptions) {
@@ -75,9 +76,21 @@ class GuardedStore implements Store {
   }
 
   async insert(jobs: readonly NewJob[], tx?: unknown): Promise<readonly InsertAnswer[]> {
-    const checked = checkedJobs(jobs);
+    const checked = this.#prepared.get(jobs) ?? checkedJobs(jobs);
+    this.#prepared.delete(jobs);
     if (tx !== undefined) return this.#calls.runOnce("insert", () => this.#store.insert(checked, tx));
     return this.#calls.run("insert", () => this.#store.insert(checked));
+  }
+
+  prepareInsert(jobs: readonly NewJob[]): void {
+    if (this.#store.prepareInsert === undefined) return;
+    try {
+      const checked = checkedJobs(jobs);
+      this.#prepared.set(jobs, checked);
+      this.#store.prepareInsert(checked);
+    } catch {
+      // Who inserts them is told.
+    }
   }
 
   register(worker: WorkerSession): Promise<void> {

@@ -1,19 +1,26 @@
+import type { JobShape } from "../contract/job-shape.ts";
 import type { NewJob } from "../contract/new-job.ts";
 
-/** Has a job a time with a fraction? Jitter and units make some, and databases keep whole milliseconds. */
-export function hasFraction(job: NewJob): boolean {
+/** Has what a job shares with others a time with a fraction? Units make some, and databases keep whole milliseconds. */
+export function hasFractionInShape({ crash, keep }: JobShape): boolean {
+  return isFractional(crash) || isFractional(keep);
+}
+
+/** Has it one of its own? Jitter makes some. */
+export function hasOwnFraction({ delayMs, runAt, expiresInMs, expiresAt, unique, rate }: NewJob): boolean {
   return (
-    isFractional(job) ||
-    isFractional(job.crash) ||
-    isFractional(job.keep) ||
-    isFractional(job.unique) ||
-    isFractional(job.rate)
+    isFraction(delayMs) ||
+    isFraction(runAt) ||
+    isFraction(expiresInMs) ||
+    isFraction(expiresAt) ||
+    isFractional(unique) ||
+    isFractional(rate)
   );
 }
 
 /** The same job with all of its times rounded up, so that nothing happens too early and no length becomes 0. */
 export function withWholeTimes(job: NewJob): NewJob {
-  if (!hasFraction(job)) return job;
+  if (!hasOwnFraction(job) && !hasFractionInShape(job)) return job;
   return {
     ...rounded(job),
     crash: rounded(job.crash),
@@ -35,8 +42,11 @@ function isFractional(record: object | undefined): boolean {
   if (record === undefined) return false;
   const values = record as Readonly<Record<string, unknown>>;
   for (const name in values) {
-    const value = values[name];
-    if (typeof value === "number" && !Number.isInteger(value)) return true;
+    if (isFraction(values[name])) return true;
   }
   return false;
+}
+
+function isFraction(value: unknown): boolean {
+  return typeof value === "number" && !Number.isInteger(value);
 }

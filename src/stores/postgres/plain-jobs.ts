@@ -1,3 +1,4 @@
+import { isAlike, type JobShape } from "../contract/job-shape.ts";
 import type { NewJob } from "../contract/new-job.ts";
 import { plainArray, textArray } from "./array-literal.ts";
 import type { Value } from "./client/database.ts";
@@ -8,15 +9,12 @@ export function isKeyed({ unique, parents }: NewJob): boolean {
   return unique === undefined && parents === undefined;
 }
 
-/** What many jobs of one call have in common. */
-type Shape = Pick<NewJob, "task" | "queue" | "priority" | "options" | "crash" | "keep">;
-
 /** So many are compared with; a call with more kinds of jobs sends some of them more than once. */
 const mostCompared = 8;
 
 /** The parameters of `insert_plain`: what many jobs have in common is sent once. */
 export function plainParameters(jobs: readonly NewJob[]): readonly Value[] {
-  const shapes: Shape[] = [];
+  const shapes: JobShape[] = [];
   const numbers = jobs.map((job) => numberOf(shapes, job));
   return [
     plainArray(jobs.map(({ id }) => id)),
@@ -52,23 +50,12 @@ export function keyedParameters(jobs: readonly NewJob[]): readonly Value[] {
   ];
 }
 
-function numberOf(shapes: Shape[], job: NewJob): number {
+function numberOf(shapes: JobShape[], job: NewJob): number {
   for (let index = shapes.length - 1; index >= Math.max(0, shapes.length - mostCompared); index -= 1) {
     const shape = shapes[index];
     if (shape !== undefined && isAlike(shape, job)) return index + 1;
   }
   return shapes.push(job);
-}
-
-function isAlike(a: Shape, b: Shape): boolean {
-  return (
-    a.task === b.task &&
-    a.queue === b.queue &&
-    a.priority === b.priority &&
-    a.options === b.options &&
-    a.crash === b.crash &&
-    a.keep === b.keep
-  );
 }
 
 /** Few calls need these lists at all. */

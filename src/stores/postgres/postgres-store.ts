@@ -5,7 +5,6 @@ import { known } from "../contract/known.ts";
 import type { InsertAnswer, NewJob } from "../contract/new-job.ts";
 import type { EventRecord, Outcome, RecordEntry, SettleAnswer, StepRecord } from "../contract/outcome.ts";
 import type { Capabilities, Firing, MigrationReport, ScheduleRecord, Store, WakeTopic } from "../contract/store.ts";
-import { isPlain } from "../contract/plain-job.ts";
 import { tokenNumber } from "../contract/token-number.ts";
 import { plainArray, textArray } from "./array-literal.ts";
 import { Calls } from "./calls.ts";
@@ -13,11 +12,11 @@ import { readClaim } from "./claim-answer.ts";
 import type { Database, Query } from "./client/database.ts";
 import { diagnose } from "./doctor/diagnose.ts";
 import { Floors } from "./floors.ts";
+import { insertCall, type InsertCall } from "./insert-call.ts";
 import { answersIn, numberedAnswers, plainAnswers } from "./insert-answers.ts";
 import { countsIn, jobRecord } from "./job-record.ts";
 import { checkIsolation, checkVersion, migrate, planMigration } from "./migrate.ts";
 import { settleAnswers, settleCall } from "./outcomes.ts";
-import { isKeyed, keyedParameters, plainParameters } from "./plain-jobs.ts";
 import { Pruning } from "./pruning.ts";
 import { maybeNumber, maybeText, numberIn, textIn } from "./row.ts";
 import { channelOf, Wakes } from "./wakes.ts";
@@ -51,6 +50,7 @@ export class PostgresStore implements Store {
   readonly #wakes: Wakes;
   readonly #pruning: Pruning;
   readonly #floors = new Floors();
+  readonly #prepared = new WeakMap<readonly NewJob[], InsertCall>();
   #closing: Promise<void> | undefined;
 
   constructor(parts: PostgresParts) {
@@ -97,13 +97,15 @@ export class PostgresStore implements Store {
   }
 
   async #store(jobs: readonly NewJob[], channel: string | null): Promise<readonly InsertAnswer[]> {
-    if (jobs.every(isPlain)) {
-      return plainAnswers(jobs, await this.#calls.rows("insert_plain", ...plainParameters(jobs), channel));
-    }
-    if (jobs.every(isKeyed)) {
-      return plainAnswers(jobs, await this.#calls.rows("insert_keyed", ...keyedParameters(jobs), channel));
-    }
-    return numberedAnswers(await this.#calls.rows("insert_jobs", JSON.stringify(jobs), channel));
+    const { call, values } = this.#prepared.get(jobs) ?? insertCall(jobs);
+    // They are as large as the jobs, which may be kept for long.
+    this.#prepared.delete(jobs);
+    const rows = await this.#calls.rows(call, ...values, channel);
+    return call === "insert_jobs" ? numberedAnswers(rows) : plainAnswers(jobs, rows);
+  }
+
+  prepareInsert(jobs: readonly NewJob[]): void {
+    this.#prepared.set(jobs, insertCall(jobs));
   }
 
   async #insertWithin(tx: unknown, jobs: readonly NewJob[]): Promise<readonly InsertAnswer[]> {

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { newId } from "../../../base/ids.ts";
 import { StoreFaultError } from "../../contract/store-fault-error.ts";
+import type { NewJob } from "../../contract/new-job.ts";
 import type { ConformanceArea } from "../conformance-case.ts";
+import { defined } from "../trial.ts";
+
+const unique: NewJob["unique"] = { key: "prepared", onConflict: "existing" };
 
 /** What `insert` stores, and that it can be repeated. */
 export const insert: ConformanceArea = {
@@ -55,6 +59,33 @@ export const insert: ConformanceArea = {
           answers,
           jobs.map(({ id }) => ({ id, deduplicated: false })),
         );
+      },
+    },
+    {
+      name: "jobs that it has prepared are stored like others, whether others come before them or nobody stores them",
+      async run(trial) {
+        const { store } = trial;
+        const kinds: readonly Partial<NewJob>[] = [
+          { args: "[7]" },
+          { rate: { key: "k", limit: 1, perMs: 1 } },
+          { unique },
+        ];
+        const lists = kinds.map((own) => Array.from({ length: 3 }, () => trial.newJob(own)));
+        for (const jobs of lists) store.prepareInsert?.(jobs);
+        store.prepareInsert?.([trial.newJob()]);
+        const answers = [];
+        for (const jobs of lists.toReversed()) answers.push(await store.insert(jobs));
+        const [first] = defined(lists[2]);
+        assert.deepEqual(
+          answers.toReversed().map((list) => list.map(({ id }) => id)),
+          lists.map((jobs) => jobs.map(({ id }) => (jobs === lists[2] ? defined(first).id : id))),
+        );
+        const records = await store.get(lists.flatMap((jobs) => jobs.map(({ id }) => id)));
+        assert.deepEqual(
+          records.map((record) => record?.args),
+          ["[7]", "[7]", "[7]", "[]", "[]", "[]", "[]", "[]", "[]"],
+        );
+        assert.equal((await store.list({ limit: 100 })).jobs.length, 7);
       },
     },
     {
