@@ -48,7 +48,7 @@ export type { Parameter } from "./dependencies/parameter.ts";
 export type { ScopeName } from "./dependencies/scope-name.ts";
 export { schedule, type ScheduleDefinition, type ScheduleOptions } from "./engine/schedules/schedule.ts";
 export { Engine } from "./engine/engine.ts";
-export type { Call, CheckedCalls, JobsOf } from "./engine/client.ts";
+export type { Call, CheckedCalls, JobsOf } from "./engine/enqueue-many.ts";
 export type { JobsFilter, JobsPage, RemoveOutcome, RetryOutcome } from "./engine/control.ts";
 export type { EngineEvents, JobEnded, JobStarted, JobsReclaimed } from "./engine/engine-events.ts";
 export type { EngineOptions } from "./engine/engine-options.ts";

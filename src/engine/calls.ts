@@ -2,8 +2,9 @@ import { newId } from "../base/ids.ts";
 import type { CallOrigin, PreparedJob } from "../background/durable-port.ts";
 import type { Keep, NewJob } from "../stores/contract/new-job.ts";
 import type { AnyDurable } from "../tasks/any-composition.ts";
-import { flatten, isComposition } from "../tasks/composition.ts";
+import { flatten, isComposition, type FlatCall } from "../tasks/composition.ts";
 import { describeCall, type DurableCall } from "../tasks/durable-call.ts";
+import { isTask } from "../tasks/task.ts";
 import { AfterworkError } from "../base/errors.ts";
 import { JobCancelledError } from "../tasks/job.ts";
 import { JobConflictError } from "../tasks/job-errors.ts";
@@ -20,6 +21,45 @@ export interface CallSettings {
   keepOf(own: Partial<Keep> | undefined): Keep;
 }
 
+/** A call that can be stored: one of a task as facts, or those of a composition with what each waits for. */
+export type CheckedCall = DurableCall | readonly CheckedPart[];
+
+interface CheckedPart {
+  readonly call: DurableCall;
+  /** The parts that it waits for, by their places; they come before it. */
+  readonly parents: readonly number[];
+  readonly input: FlatCall["input"];
+}
+
+/**
+ * Checks a call, and encodes its arguments.
+ *
+ * @throws {UnknownTaskError} @throws {InvalidArgumentsError} @throws {InvalidWorkError}
+ */
+export function checkCall(work: AnyDurable, args: readonly unknown[], { registry }: CallSettings): CheckedCall {
+  if (!isComposition(work)) {
+    registry.check(work);
+    return describeCall(work, args);
+  }
+  return flatten(work, args).map(({ task, args: own, parents, input }) => {
+    registry.check(task);
+    return { call: describeCall(task, own), parents, input };
+  });
+}
+
+/** Adds the jobs of a call to a list, the last of which bears its result. Nothing is stored yet. */
+export function addJobs(call: CheckedCall, jobs: NewJob[], settings: CallSettings, trace: string | undefined): void {
+  if (!isComposed(call)) {
+    jobs.push(toNewJob(call, settings, trace));
+    return;
+  }
+  const start = jobs.length;
+  for (const part of call) {
+    const job = toNewJob(part.call, settings, trace);
+    jobs.push(part.parents.length === 0 ? job : behind(job, part, (place) => (jobs[start + place] as NewJob).id));
+  }
+}
+
 /**
  * The jobs of one call, the last of which bears its result. Nothing is stored yet.
  *
@@ -29,25 +69,20 @@ export function newJobs(
   work: AnyDurable,
   args: readonly unknown[],
   settings: CallSettings,
-  origin: CallOrigin,
+  { trace }: CallOrigin,
 ): readonly NewJob[] {
-  if (!isComposition(work)) {
-    settings.registry.check(work);
-    return [toNewJob(describeCall(work, args), settings, origin.trace)];
-  }
   const jobs: NewJob[] = [];
-  for (const { task, args: own, parents, input } of flatten(work, args)) {
-    settings.registry.check(task);
-    const job = toNewJob(describeCall(task, own), settings, origin.trace);
-    if (parents.length === 0) {
-      jobs.push(job);
-      continue;
-    }
-    const ids = parents.map((index) => (jobs[index] as NewJob).id);
-    const options = input === "none" ? {} : { options: inputOption(job.options, input) };
-    jobs.push({ ...job, ...options, parents: ids });
-  }
+  addJobs(checkCall(work, args, settings), jobs, settings, trace);
   return jobs;
+}
+
+function isComposed(call: CheckedCall): call is readonly CheckedPart[] {
+  return Array.isArray(call);
+}
+
+function behind(job: NewJob, { parents, input }: CheckedPart, idAt: (place: number) => string): NewJob {
+  const options = input === "none" ? {} : { options: inputOption(job.options, input) };
+  return { ...job, ...options, parents: parents.map(idAt) };
 }
 
 /** Most calls have none of the rare members; for these no object is copied. */
@@ -133,6 +168,21 @@ export class PreparedCall implements PreparedJob {
   }
 }
 
+/** The handle of a call that the store has answered for. @throws {JobConflictError} */
+export function handleOf(
+  { name, jobs, source }: { readonly name: string; readonly jobs: readonly NewJob[]; readonly source: () => JobSource },
+  answers: readonly InsertAnswer[],
+  phase: "stored" | "elsewhere",
+): StoredJob {
+  const conflict = conflictOf(name, jobs, answers);
+  if (conflict !== undefined) throw conflict;
+  const { id, deduplicated } = lastOf(answers);
+  if (phase === "stored" && !deduplicated) return new StoredJob(id, name, source);
+  const writing = new Writing();
+  writing.finish(phase, deduplicated);
+  return new StoredJob(id, name, source, writing);
+}
+
 /** The last of some that are never none. */
 export function lastOf<Value>(values: readonly Value[]): Value {
   return values.at(-1) as Value;
@@ -149,4 +199,9 @@ export function conflictOf(
     if (deduplicated && jobs[index]?.unique?.onConflict === "reject") return new JobConflictError(name, id);
   }
   return undefined;
+}
+
+/** The transaction of the user's own in which a call is to be stored. */
+export function txOf(work: AnyDurable): unknown {
+  return isTask(work) ? work.options.tx : undefined;
 }
