@@ -184,12 +184,12 @@ export function handleOf(
 }
 
 /** The last of some that are never none. */
-export function lastOf<Value>(values: readonly Value[]): Value {
+function lastOf<Value>(values: readonly Value[]): Value {
   return values.at(-1) as Value;
 }
 
 /** A unique key was taken, and the call did not want to be one with the job that has it. */
-export function conflictOf(
+function conflictOf(
   name: string,
   jobs: readonly NewJob[],
   answers: readonly InsertAnswer[],
