@@ -16,6 +16,8 @@ export interface SettlerParts {
   readonly clock: Clock;
   /** The worker's session. */
   readonly worker: () => string;
+  /** Are there jobs that will be run next? */
+  readonly expectsMore: () => boolean;
   readonly onError: (error: unknown) => void;
 }
 
@@ -87,7 +89,8 @@ export class Settler {
 
   /** After everything else that ends in this turn of the event loop, or a little later when much does. */
   #flushSoon(): void {
-    if (this.#lastSize < many || performance.now() - this.#lastFlush >= gatherMs) return this.#flushThisTurn();
+    const isCalm = this.#lastSize < many || performance.now() - this.#lastFlush >= gatherMs;
+    if (isCalm && !this.#parts.expectsMore()) return this.#flushThisTurn();
     this.#scheduled = true;
     setTimeout(() => {
       this.#scheduled = false;

@@ -13,6 +13,7 @@ import { Prefetch } from "./prefetch.ts";
 import type { Batch, Session } from "./session.ts";
 import { Settler, type Settleable } from "./settler.ts";
 import { WorkSlots } from "./slots.ts";
+import { TurnBudget } from "./turn-budget.ts";
 
 /** What all work of an engine in this process shares. */
 export interface WorkEnvironment {
@@ -35,6 +36,8 @@ export interface WorkplaceParts {
   readonly onRoom: () => void;
 }
 
+/** So many short jobs take about a millisecond. Where the store works in this process, more turns would only part its commits. */
+const startsPerTurn = 100;
 /** Past this many unsettled outcomes nothing more is fetched. */
 const mostUnsettled = 1_000;
 
@@ -54,6 +57,7 @@ export class Workplace implements ExecutionHost {
   readonly #slots: WorkSlots;
   readonly #prefetch: Prefetch;
   readonly #deadlines: Deadlines<Execution>;
+  readonly #budget: TurnBudget;
   readonly #abandoned = new Set<HeldJob>();
   #waiting: Waiting[] = [];
   #starts = true;
@@ -81,10 +85,16 @@ export class Workplace implements ExecutionHost {
       store: work.store,
       clock: work.clock,
       worker: () => session.id,
+      expectsMore: () => work.store.capabilities.remote && this.#waiting.length > 0,
       onError: (error) => work.onError("settling jobs", error),
     });
     this.#slots = new WorkSlots(concurrency);
-    this.#prefetch = new Prefetch(concurrency, this.store.capabilities.goodBatch);
+    const { goodBatch, remote } = this.store.capabilities;
+    // A store that is elsewhere can be busy with the next claim while the jobs of the last one are run.
+    this.#prefetch = new Prefetch(concurrency, remote ? 2 * goodBatch : goodBatch);
+    this.#budget = new TurnBudget(remote ? startsPerTurn : Number.POSITIVE_INFINITY, () => {
+      if (this.#starts) this.#fill();
+    });
     this.#deadlines = new Deadlines(work.clock, (execution) => this.#slots.has(execution));
   }
 
@@ -123,7 +133,7 @@ export class Workplace implements ExecutionHost {
   }
 
   #fill(): void {
-    while (this.#waiting.length > 0 && this.#slots.free > 0) {
+    while (this.#waiting.length > 0 && this.#slots.free > 0 && this.#budget.take()) {
       const { job, batch } = this.#waiting.shift() as Waiting;
       const execution = new Execution(job, batch, this);
       this.#slots.take(execution);

@@ -20,6 +20,8 @@ export interface Capabilities {
   readonly maxBatch: number;
   /** Are calls carried out in their order, so that a claim right after an insert, not awaited, finds its jobs? */
   readonly inOrder: boolean;
+  /** Are calls worked on elsewhere, so that this process can do something else meanwhile? */
+  readonly remote: boolean;
   /** How many short jobs a worker should claim, and settle, at a time where there are many: more would save little. */
   readonly goodBatch: number;
 }

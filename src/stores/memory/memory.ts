@@ -38,6 +38,7 @@ class MemoryStore implements Store {
     durability: "none",
     maxBatch: 1000,
     inOrder: true,
+    remote: false,
     goodBatch: 200,
   };
   readonly #clock: Clock;

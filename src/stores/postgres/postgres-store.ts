@@ -43,6 +43,7 @@ export class PostgresStore implements Store {
     durability: "power",
     maxBatch: 1000,
     inOrder: false,
+    remote: true,
     goodBatch: 1000,
   };
   readonly #parts: PostgresParts;

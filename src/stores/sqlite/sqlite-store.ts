@@ -44,6 +44,7 @@ export class SqliteStore implements Store {
       durability: shared ? durability : "none",
       maxBatch: 1000,
       inOrder: true,
+      remote: false,
       goodBatch: 200,
     };
   }

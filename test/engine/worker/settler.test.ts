@@ -8,11 +8,17 @@ import type { Outcome, SettleAnswer } from "../../../src/stores/contract/outcome
 const outcome = (id: string): Outcome => ({ kind: "succeeded", id, token: "t", result: undefined });
 
 /** A settler on a store whose `settle` is this. */
-function settlerOn(settle: Store["settle"]) {
+function settlerOn(settle: Store["settle"], expectsMore: () => boolean = () => false) {
   const store = Object.assign(memory(), { settle });
   const errors: unknown[] = [];
   const answers = new Map<string, readonly [Outcome["kind"], SettleAnswer]>();
-  const settler = new Settler({ store, clock: systemClock, worker: () => "w", onError: (error) => errors.push(error) });
+  const settler = new Settler({
+    store,
+    clock: systemClock,
+    worker: () => "w",
+    expectsMore,
+    onError: (error) => errors.push(error),
+  });
   const by: Settleable = { settled: ({ id, kind }, answer) => void answers.set(id, [kind, answer]) };
   return { settler, errors, answers, add: (id: string) => settler.add(by, outcome(id)) };
 }
@@ -28,6 +34,21 @@ describe("a settler", () => {
     await settler.idle();
     expect(batches).toEqual([3]);
     expect(answers.get("b")).toEqual(["succeeded", "applied"]);
+  });
+
+  test("waits for those that will be run next, and no longer than for a moment", async () => {
+    const batches: number[] = [];
+    const settle: Store["settle"] = async (_worker, outcomes) => {
+      batches.push(outcomes.length);
+      return outcomes.map(() => "applied");
+    };
+    const { settler, add } = settlerOn(settle, () => true);
+    add("a");
+    await new Promise((resolve) => setImmediate(resolve));
+    add("b");
+    expect(batches).toEqual([]);
+    await settler.idle();
+    expect(batches).toEqual([2]);
   });
 
   test("tries again while the store is away, and drops nothing", async () => {
