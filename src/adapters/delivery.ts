@@ -1,9 +1,9 @@
 import type { ServerResponse } from "node:http";
 
-import { bodyStream } from "../app/response/body-stream.ts";
 import { breakOf, whenClosed } from "../app/response/ends/node-end.ts";
 import { keepAlive } from "../app/response/ends/wait-until-end.ts";
 import type { Over, ResponseEnd, WaitUntil } from "../app/response/response-end.ts";
+import { looksStreamed, observed } from "../app/response/streamed-response.ts";
 import { holdResponse, type Gate } from "./held-response.ts";
 
 /** How a response leaves, once a framework of standard responses has made it, and when it has left. */
@@ -98,24 +98,12 @@ export class WebDelivery implements Delivery {
   #withHeldEnd(response: Response, gate: Gate): Response {
     if (response.body === null) return response;
     const ended = keepAlive(this.waitUntil);
-    const body = bodyStream(response.body[Symbol.asyncIterator](), (chunk) => chunk as Uint8Array, {
+    return observed(response, {
       beforeEnd: async () => gate.beforeHead(),
       onError: (error) => {
         this.#brokenBy = error;
       },
       onOver: () => ended?.(),
     });
-    return new Response(body, response);
   }
-}
-
-const whole = /^(?:application\/json|text\/html|text\/plain)\b/;
-
-/**
- * May its body be written little by little? Asking for the body itself would make a stream of any, and cost its length.
- * JSON, HTML and text are taken to be sent as a whole.
- */
-function looksStreamed({ headers }: Response): boolean {
-  if (headers.has("content-length")) return false;
-  return headers.get("transfer-encoding") === "chunked" || !whole.test(headers.get("content-type") ?? "");
 }

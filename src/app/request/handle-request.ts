@@ -10,6 +10,8 @@ import type { ResponseDraft } from "../response/response-draft.ts";
 import type { EventStream } from "../response/event-stream.ts";
 import { PlainReply, toResponse, type Reply } from "../response/plain-reply.ts";
 import { isResponse } from "../response/is-response.ts";
+import type { StreamObserver } from "../response/body-stream.ts";
+import { looksStreamed, observed } from "../response/streamed-response.ts";
 import { sendable } from "../response/sendable.ts";
 import { bytesResponse, isStreamed, jsonReply, streamResponse, type ResponseShape } from "../response/serialise.ts";
 
@@ -46,8 +48,12 @@ async function respondLater(exchange: Exchange, returned: PromiseLike<unknown>):
 }
 
 function respondWith(exchange: Exchange, value: unknown): Reply | Promise<Reply> {
-  const { route, responseDraft, tasks } = exchange;
-  if (isStreamed(value)) return respondStreamed(exchange, value);
+  const { route, responseDraft, tasks, source } = exchange;
+  if (isStreamed(value)) return respondStreamed(exchange, (observer) => streamOf(exchange, value, observer));
+  if (isResponse(value) && source.method !== "HEAD" && looksStreamed(value)) {
+    const response = sendable(value);
+    return respondStreamed(exchange, async (observer) => observed(response, observer));
+  }
   const made = replyTo(value, route.shape, responseDraft);
   if (isPromiseLike(made) || exchange.hasFunctionScope) return closeAndStore(exchange, made);
   const storing = tasks.storeDurable();
@@ -74,30 +80,28 @@ function settled(exchange: Exchange, reply: Reply): Reply {
   return reply;
 }
 
-/** The generator runs when function scope has closed; what it adds before its last chunk is stored before that. */
-async function respondStreamed(exchange: Exchange, value: AsyncIterable<unknown> | EventStream): Promise<Response> {
-  const { tasks, route, source } = exchange;
+/** Its body is made when function scope has closed; what is added before its last chunk is stored before that. */
+async function respondStreamed(
+  exchange: Exchange,
+  stream: (observer: StreamObserver) => Promise<Response>,
+): Promise<Response> {
+  const { tasks } = exchange;
   await exchange.tasks.writes();
   if (exchange.hasFunctionScope) await closeFunctionScope(exchange);
   const ended = exchange.livesLong();
-  const streaming = streamResponse(value, {
-    status: exchange.responseDraft.status ?? route.shape.status,
-    draft: exchange.responseDraft,
-    headOnly: source.method === "HEAD",
-    observer: {
-      async beforeEnd() {
-        await tasks.storeDurable();
-        tasks.sealDurable();
-        ended();
-        await exchange.finishStream();
-      },
-      onError: (error) => failLate(exchange, error),
-      onOver: () => {
-        // The client has left before the end: what was added in the meantime is stored now.
-        tasks.sealDurable();
-        ended();
-        void exchange.finishStream();
-      },
+  const streaming = stream({
+    async beforeEnd() {
+      await tasks.storeDurable();
+      tasks.sealDurable();
+      ended();
+      await exchange.finishStream();
+    },
+    onError: (error) => failLate(exchange, error),
+    onOver: () => {
+      // The client has left before the end: what was added in the meantime is stored now.
+      tasks.sealDurable();
+      ended();
+      void exchange.finishStream();
     },
   });
   const response = await storedFirst(streaming, tasks).catch((error: unknown) => {
@@ -106,6 +110,15 @@ async function respondStreamed(exchange: Exchange, value: AsyncIterable<unknown>
   });
   tasks.settle({ status: response.status });
   return response;
+}
+
+function streamOf(
+  { route, responseDraft, source }: Exchange,
+  value: AsyncIterable<unknown> | EventStream,
+  observer: StreamObserver,
+): Promise<Response> {
+  const status = responseDraft.status ?? route.shape.status;
+  return streamResponse(value, { status, draft: responseDraft, headOnly: source.method === "HEAD", observer });
 }
 
 /** The response, once the durable tasks of the handler are stored. If they can't be, its body is given up. */

@@ -1,4 +1,5 @@
 import { describe } from "../../base/options.ts";
+import { keptBody } from "./kept-body.ts";
 import { hasNoBody } from "./no-body.ts";
 
 /**
@@ -28,16 +29,6 @@ function hasReadableBody(response: Response): boolean {
   const kept = keptBody(response);
   if (kept === undefined) return !response.bodyUsed && response.body?.locked !== true;
   return !(kept instanceof ReadableStream) || !kept.locked;
-}
-
-/**
- * The server's class keeps a body as it was passed until somebody asks for it, and asking alone doubles the cost of a
- * response. `undefined` where nothing is kept, or is kept otherwise.
- */
-function keptBody(response: Response): unknown {
-  const key = Object.getOwnPropertySymbols(response).find(({ description }) => description === "cache");
-  const kept: unknown = key === undefined ? undefined : (response as unknown as Record<symbol, unknown>)[key];
-  return Array.isArray(kept) ? (kept[1] as unknown) : undefined;
 }
 
 /** The same headers, if they leave to the server how the message ends. @throws {TypeError} @see RFC 9112, section 6 */
