@@ -61,8 +61,11 @@ export async function enqueueMany(parts: ClientParts, calls: Iterable<Call>): Pr
     const isNextOurs = next !== undefined && next.tx === undefined;
     if (isNextOurs) core.store.prepareInsert?.(next.jobs);
     const answers = await storing;
+    // Only what stands for another job may be a conflict, which ends it here, before anything else is sent.
+    const isSure = answers.every(({ deduplicated }) => !deduplicated);
+    if (!isSure) addHandles(handles, chunk, { answers, source: parts.source });
     storing = isNextOurs ? insert(core, next, parts) : undefined;
-    addHandles(handles, chunk, { answers, source: parts.source });
+    if (isSure) addHandles(handles, chunk, { answers, source: parts.source });
     chunk = next;
   }
   return handles;
@@ -106,7 +109,7 @@ async function madeMeanwhile(chunk: Chunk | undefined, parts: ClientParts): Prom
 function insert(core: EngineCore, { tx, jobs }: MadeChunk, { onEager }: ClientParts): Promise<readonly InsertAnswer[]> {
   const inserting = core.store.insert(jobs, tx);
   if (tx === undefined) onEager();
-  // If the one before it fails, nobody asks what became of this one.
+  // It is waited for a little later.
   inserting.catch(() => {});
   return inserting;
 }

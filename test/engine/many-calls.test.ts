@@ -40,3 +40,22 @@ test("what is no call of a durable task is refused in words", async () => {
   await expect(enqueueMany([bill])).rejects.toThrow("engine.enqueueMany: expected calls, [task, ...args], got");
   await expect(enqueueMany([[mail]])).rejects.toThrow("the task mail can't be stored");
 });
+
+test("a conflict ends it: what comes after its chunk is not stored, then or later", async () => {
+  const once = task("once", { durable: true, unique: { key: () => "one", onConflict: "reject" } }, () => {});
+  const store = memory();
+  const sizes: number[] = [];
+  const insert = store.insert.bind(store);
+  store.insert = async (jobs, tx) => {
+    sizes.push(jobs.length);
+    return insert(jobs, tx);
+  };
+  await using engine = new Engine({ store, tasks: [bill, once], log: new MemoryLog() });
+  await engine.enqueue(once);
+  const calls = Array.from({ length: 1_200 }, (_, order) =>
+    order === 700 ? ([once] as const) : ([bill, order] as const),
+  );
+  await expect(engine.enqueueMany(calls)).rejects.toMatchObject({ code: "JOB_CONFLICT" });
+  await engine.enqueue(bill, 1);
+  expect(sizes).toEqual([1, 500, 500, 1]);
+});

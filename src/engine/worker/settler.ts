@@ -42,6 +42,8 @@ export class Settler {
   #waiting: Waiting[] = [];
   /** A flush will come in a while. */
   #scheduled = false;
+  /** It waits for nothing but jobs that are in line. */
+  #awaitsLine = false;
   /** A flush will come at the end of this turn of the event loop. */
   #flushing = false;
   #lastFlush = Number.NEGATIVE_INFINITY;
@@ -76,6 +78,7 @@ export class Settler {
     if (this.#waiting.length >= this.#parts.store.capabilities.goodBatch) this.flush();
     else if (waiting.isUrgent) this.#flushThisTurn();
     else if (!this.#scheduled) this.#flushSoon();
+    else if (this.#awaitsLine && !this.#parts.expectsMore()) this.#flushThisTurn();
   }
 
   #flushThisTurn(): void {
@@ -92,6 +95,7 @@ export class Settler {
     const isCalm = this.#lastSize < many || performance.now() - this.#lastFlush >= gatherMs;
     if (isCalm && !this.#parts.expectsMore()) return this.#flushThisTurn();
     this.#scheduled = true;
+    this.#awaitsLine = isCalm;
     setTimeout(() => {
       this.#scheduled = false;
       this.flush();

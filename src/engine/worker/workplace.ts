@@ -61,6 +61,7 @@ export class Workplace implements ExecutionHost {
   readonly #abandoned = new Set<HeldJob>();
   #waiting: Waiting[] = [];
   #starts = true;
+  #isFilling = false;
   /** Nothing more is fetched until some outcomes have been settled. */
   #isClogged = false;
   #offsetMs = 0;
@@ -108,9 +109,11 @@ export class Workplace implements ExecutionHost {
     const waiting = this.#waiting.length;
     const ahead = this.#prefetch.ahead(performance.now());
     this.#isClogged = this.settler.backlog > mostUnsettled;
-    if (this.#isClogged || (ahead > 0 && waiting > ahead / 2)) return { limit: 0, keyed: 0 };
-    const free = Math.max(0, this.#slots.free - waiting);
-    const limit = Math.min(Math.max(0, this.#slots.free + ahead - waiting), this.store.capabilities.maxBatch);
+    // Those in line may have their slots, and begin in the next turns.
+    const late = waiting - this.#slots.free;
+    if (this.#isClogged || (ahead > 0 && late > ahead / 2)) return { limit: 0, keyed: 0 };
+    const free = Math.max(0, -late);
+    const limit = Math.min(Math.max(0, ahead - late), this.store.capabilities.maxBatch);
     return { limit, keyed: Math.min(free, limit) };
   }
 
@@ -124,21 +127,26 @@ export class Workplace implements ExecutionHost {
     this.#offsetMs = now - this.clock.now();
   }
 
-  /** Takes claimed jobs in and starts as many as there are slots. Jobs with a key do not wait. */
+  /** Takes claimed jobs in and starts as many as there are slots. Jobs with a key never wait for one. */
   take(jobs: readonly ClaimedJob[], batch: Batch): void {
-    const ordered = jobs.length > this.#slots.free && jobs.some(isKeyed) ? keyedFirst(jobs) : jobs;
+    const free = this.#slots.free - this.#waiting.length;
+    const ordered = jobs.length > free && jobs.some(isKeyed) ? keyedFirst(jobs) : jobs;
     for (const job of ordered) this.#waiting.push({ job, batch });
     if (this.#starts) this.#fill();
     else this.#handBack(() => true);
   }
 
+  /** A function that ends at once makes room in the middle of this, which goes on with the next one by itself. */
   #fill(): void {
+    if (this.#isFilling) return;
+    this.#isFilling = true;
     while (this.#waiting.length > 0 && this.#slots.free > 0 && this.#budget.take()) {
       const { job, batch } = this.#waiting.shift() as Waiting;
       const execution = new Execution(job, batch, this);
       this.#slots.take(execution);
       execution.start();
     }
+    this.#isFilling = false;
   }
 
   watch(execution: Execution): void {

@@ -79,8 +79,8 @@ export interface Store {
   insert(jobs: readonly NewJob[], tx?: unknown): Promise<readonly InsertAnswer[]>;
 
   /**
-   * These very jobs will be given to `insert` next, without `tx`: whatever takes time before they can be stored may be done
-   * now, while others are being stored. Throws nothing; a store without it has nothing to do before.
+   * These very jobs are about to be given to `insert`, without `tx`: whatever takes time before they can be stored may be done
+   * now, while others are being stored. They may never come. A store without it has nothing to do before.
    */
   prepareInsert?(jobs: readonly NewJob[]): void;
 

@@ -51,6 +51,20 @@ describe("a settler", () => {
     expect(batches).toEqual([2]);
   });
 
+  test("does not wait on when nothing is in line any more", async () => {
+    const batches: number[] = [];
+    const settle: Store["settle"] = async (_worker, outcomes) => {
+      batches.push(outcomes.length);
+      return outcomes.map(() => "applied");
+    };
+    const line = ["b"];
+    const { add } = settlerOn(settle, () => line.length > 0);
+    add("a");
+    add(line.pop() ?? "");
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(batches).toEqual([2]);
+  });
+
   test("tries again while the store is away, and drops nothing", async () => {
     let calls = 0;
     const { settler, add, answers, errors } = settlerOn(async (_worker, outcomes) => {

@@ -8,11 +8,13 @@ export const opening: ConformanceArea = {
     {
       name: "the capabilities are complete and sensible",
       async run(trial) {
-        const { clock, tx, wake, multiProcess, durability, maxBatch, goodBatch, inOrder } = trial.store.capabilities;
+        const { clock, tx, wake, multiProcess, durability, maxBatch, goodBatch, inOrder, remote } =
+          trial.store.capabilities;
         assert.ok(clock === "settable" || clock === "server");
         assert.ok(wake === "process" || wake === "everywhere");
         assert.ok(["none", "process", "power"].includes(durability));
-        assert.deepEqual([typeof tx, typeof multiProcess, typeof inOrder], ["boolean", "boolean", "boolean"]);
+        assert.deepEqual([typeof tx, typeof multiProcess], ["boolean", "boolean"]);
+        assert.deepEqual([typeof inOrder, typeof remote], ["boolean", "boolean"]);
         assert.ok(Number.isSafeInteger(maxBatch) && maxBatch >= 100, `maxBatch is ${maxBatch}`);
         assert.ok(goodBatch >= 1 && goodBatch <= maxBatch, `goodBatch is ${goodBatch}`);
       },
