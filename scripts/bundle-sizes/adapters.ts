@@ -7,7 +7,7 @@ export const limits = {
   h3: [95, 33],
   nestjs: [95, 33],
   next: [88, 31],
-  node: [90, 32],
+  node: [91, 32],
 } as const;
 
 export type AdapterName = keyof typeof limits;

@@ -137,11 +137,14 @@ describeWith(database, "hints of PostgreSQL", () => {
     await other.engine.enqueueMany(Array.from({ length: 5_000 }, (_, to) => [mail, to] as const));
     for (let to = 0; to < 300; to += 1) await other.engine.enqueue(mail, to);
     await vi.waitFor(async () => expect((await other.engine.counts()).statuses.succeeded).toBe(5_300), 30_000);
-    const most = 6 + (performance.now() - began) / 50;
-    for (const topic of ["jobs", "ended"]) {
+    const allMs = performance.now() - began;
+    // Of one process five at once, then one in 50 ms, and one that is on its way. Of jobs the worker tells, too: of those that
+    // it leaves to others, once in 500 ms.
+    const most = { ended: 6 + allMs / 50, jobs: 6 + allMs / 50 + 1 + allMs / 500 };
+    for (const topic of ["jobs", "ended"] as const) {
       const count = heard.filter((payload) => payload === topic).length;
       expect(count, topic).toBeGreaterThan(0);
-      expect(count, topic).toBeLessThanOrEqual(most);
+      expect(count, topic).toBeLessThanOrEqual(most[topic]);
     }
   });
 });
