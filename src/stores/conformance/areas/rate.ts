@@ -123,6 +123,19 @@ export const rate: ConformanceArea = {
       },
     },
     {
+      name: "the limit of a job that ends as it is stored counts for those that were stored before it",
+      async run(trial) {
+        const parent = await trial.insertOne();
+        await trial.store.cancel([parent]);
+        const worker = await trial.worker();
+        await trial.insertOne(of(trial, 1));
+        await worker.claimOne();
+        const [before] = await trial.insert(of(trial, 1), of(trial, 1));
+        await trial.insert({ ...of(trial, 2), parents: [parent] });
+        assert.deepEqual(await worker.claimIds(), [before]);
+      },
+    },
+    {
       name: "the window of the job stored last counts",
       async run(trial) {
         await trial.succeeded(of(trial, 1));

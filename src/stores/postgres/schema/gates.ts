@@ -33,7 +33,7 @@ begin
     return;
   end if;
   update gate set most = g.most, per_ms = g.per_ms, used = g.used, starts = g.starts, waiting = g.waiting, jobs = g.jobs,
-    opens_at = opens where id = g.id;
+    opens_at = opens, ruled_by = g.ruled_by where id = g.id;
   if opens = 0 then perform note('jobs'); end if;
 end`,
   ),
@@ -77,6 +77,18 @@ end`,
 end`,
   ),
 
+  // The limits of a job count from now on, unless those of one that was stored after it do.
+  inner(
+    "ruled(g gate, by_seq bigint, rules json) returns gate",
+    `begin
+  if by_seq < g.ruled_by then return g; end if;
+  g.ruled_by := by_seq;
+  g.most := (rules #>> array[case g.kind when 0 then 'concurrency' else 'rate' end, 'limit'])::bigint;
+  g.per_ms := coalesce((rules #>> '{rate,perMs}')::bigint, 0);
+  return g;
+end`,
+  ),
+
   // The gates of jobs that none knows of yet: the limit of the job stored last counts. Those locked by others come later.
   inner(
     "join_gates(at_most integer) returns void",
@@ -102,15 +114,14 @@ begin
   fresh := array(select f.id from unnest(fresh) f(id) join job j on j.id = f.id
     where (j.concurrency_key is null or exists (select from gate where kind = 0 and key = j.concurrency_key and id = any(locked)))
       and (j.rate_key is null or exists (select from gate where kind = 1 and key = j.rate_key and id = any(locked))));
-  for x in select k.kind, k.key, count(*) as number, (array_agg(j.rules order by j.seq desc))[1]::json as rules
+  for x in select k.kind, k.key, count(*) as number, max(j.seq) as seq, (array_agg(j.rules order by j.seq desc))[1]::json as rules
     from unnest(fresh) f(id) join job j on j.id = f.id
       cross join lateral (values (0, j.concurrency_key), (1, j.rate_key)) k(kind, key)
     where k.key is not null group by k.kind, k.key
   loop
     select * into g from gate where kind = x.kind and key = x.key;
     g := forget_starts(g, now_ms());
-    g.most := (x.rules #>> array[case x.kind when 0 then 'concurrency' else 'rate' end, 'limit'])::bigint;
-    g.per_ms := coalesce((x.rules #>> '{rate,perMs}')::bigint, 0);
+    g := ruled(g, x.seq, x.rules);
     g.jobs := g.jobs + x.number;
     perform write_gate(g);
   end loop;
@@ -150,15 +161,13 @@ end`,
     "adopt_limits(wanted uuid) returns void",
     `declare
   g gate;
-  rules json := (select j.rules::json from job j where j.id = wanted);
+  mine job := (select j from job j where j.id = wanted);
 begin
   for g in select t.* from job j cross join lateral (values (0, j.concurrency_key), (1, j.rate_key)) k(kind, key)
       join gate t on t.kind = k.kind and t.key = k.key
     where j.id = wanted for update of t skip locked
   loop
-    g := forget_starts(g, now_ms());
-    g.most := (rules #>> array[case g.kind when 0 then 'concurrency' else 'rate' end, 'limit'])::bigint;
-    g.per_ms := coalesce((rules #>> '{rate,perMs}')::bigint, 0);
+    g := ruled(forget_starts(g, now_ms()), mine.seq, mine.rules::json);
     perform write_gate(g);
   end loop;
 end`,

@@ -130,7 +130,8 @@ export const tables: readonly string[] = [
   "create index outcome_forget on outcome (forget_at)",
   "create index outcome_unsuccessful on outcome (status) where status <> 0",
 
-  // `used`: permits that are taken, or starts that have been let through but not been claimed yet.
+  // `used`: permits that are taken, or starts that have been let through but not been claimed yet. `ruled_by`: the `seq` of the
+  // job whose limits count, which is the one stored last of those that it knows of.
   `create table gate (
     id bigint generated always as identity primary key,
     most bigint not null,
@@ -140,6 +141,7 @@ export const tables: readonly string[] = [
     waiting bigint not null default 0,
     jobs bigint not null default 0,
     opens_at bigint,
+    ruled_by bigint not null default 0,
     kind smallint not null,
     key text collate "C" not null,
     unique (kind, key)
