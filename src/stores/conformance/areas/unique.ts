@@ -182,7 +182,7 @@ export const unique: ConformanceArea = {
       async run(trial) {
         const id = await trial.insertOne({ unique: replace(), delayMs: 2 * trial.tick });
         await trial.pass(1);
-        await trial.insertOne({ unique: replace(), delayMs: 3 * trial.tick });
+        await trial.insertOne({ unique: replace(), delayMs: 20 * trial.tick });
         await trial.pass(2);
         const worker = await trial.worker();
         assert.deepEqual([await worker.claimIds(), await trial.status(id)], [[], "scheduled"]);
